@@ -1,0 +1,119 @@
+//! What a signature covers.
+
+use std::fmt;
+
+use crate::scheme::Part;
+
+/// What the sender's signature covers; everything else in a request is its sender's word only.
+///
+/// ```
+/// use hooksig::providers;
+///
+/// let coverage = providers::RETELL.coverage();
+/// assert!(coverage.body() && coverage.timestamp());
+/// assert_eq!(coverage.to_string(), "timestamp, body");
+/// assert_eq!(providers::GITHUB.coverage().to_string(), "body");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Coverage {
+    timestamp: bool,
+    message_id: bool,
+    method: bool,
+    url: bool,
+    query: bool,
+    headers: bool,
+    body: bool,
+}
+
+impl Coverage {
+    pub(crate) fn of(parts: &[Part<'_>]) -> Self {
+        let mut coverage = Self::default();
+        for part in parts {
+            match part {
+                Part::Timestamp => coverage.timestamp = true,
+                Part::MessageId => coverage.message_id = true,
+                Part::Method => coverage.method = true,
+                Part::Url => (coverage.url, coverage.query) = (true, true),
+                Part::UrlWithoutQuery => coverage.url = true,
+                Part::Header(_) => coverage.headers = true,
+                Part::Body => coverage.body = true,
+                Part::Literal(_) => {}
+            }
+        }
+        coverage
+    }
+
+    /// Whether the whole body is signed.
+    #[must_use]
+    pub const fn body(&self) -> bool {
+        self.body
+    }
+
+    /// Whether a timestamp is signed. If not, a captured request stays valid for as long as its key.
+    #[must_use]
+    pub const fn timestamp(&self) -> bool {
+        self.timestamp
+    }
+
+    /// Whether a message id is signed.
+    #[must_use]
+    pub const fn message_id(&self) -> bool {
+        self.message_id
+    }
+
+    /// Whether the method is signed.
+    #[must_use]
+    pub const fn method(&self) -> bool {
+        self.method
+    }
+
+    /// Whether the URL is signed, its query aside.
+    #[must_use]
+    pub const fn url(&self) -> bool {
+        self.url
+    }
+
+    /// Whether the URL's query is signed.
+    #[must_use]
+    pub const fn query(&self) -> bool {
+        self.query
+    }
+
+    /// Whether headers beside those of timestamp and message id are signed; [`Scheme::parts`] names
+    /// them.
+    ///
+    /// [`Scheme::parts`]: crate::Scheme::parts
+    #[must_use]
+    pub const fn headers(&self) -> bool {
+        self.headers
+    }
+
+    fn words(&self) -> impl Iterator<Item = &'static str> {
+        [
+            (self.timestamp, "timestamp"),
+            (self.message_id, "message id"),
+            (self.method, "method"),
+            (self.url, "URL"),
+            (self.query, "query"),
+            (self.headers, "headers"),
+            (self.body, "body"),
+        ]
+        .into_iter()
+        .filter_map(|(covered, word)| covered.then_some(word))
+    }
+}
+
+/// The covered things in words, or `nothing`.
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = self.words();
+        f.write_str(words.next().unwrap_or("nothing"))?;
+        words.try_for_each(|word| write!(f, ", {word}"))
+    }
+}
+
+impl fmt::Debug for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Coverage({self})")
+    }
+}

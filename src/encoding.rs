@@ -1,0 +1,171 @@
+//! Text to bytes: the only room that names the hex and base64 crates.
+//!
+//! A received signature is public, so its decoding need not take constant time; it has one canonical
+//! form, so that a sender cannot write one signature in several ways (hex digits of either case
+//! excepted).
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use base64::Engine;
+use base64::alphabet::STANDARD as STANDARD_ALPHABET;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+/// The longest tag in bytes: HMAC-SHA512.
+pub(crate) const MAX_TAG: usize = 64;
+
+/// A buffer for a tag. Two bytes longer than the longest one, because the base64 crate asks for room
+/// to the next multiple of three.
+pub(crate) type TagBuffer = [u8; MAX_TAG + 2];
+
+/// How a signature is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// Hexadecimal digits of either case, two a byte.
+    Hex,
+    /// The standard base64 alphabet, padded, with canonical trailing bits.
+    Base64,
+    /// The URL-safe base64 alphabet, unpadded, with canonical trailing bits.
+    Base64Url,
+}
+
+impl Encoding {
+    /// Decodes a tag of exactly `size` bytes to the front of `tag`; says whether it is one.
+    #[must_use]
+    pub(crate) fn decode_tag(self, text: &[u8], size: usize, tag: &mut TagBuffer) -> bool {
+        if text.len() != self.width(size) {
+            return false;
+        }
+        let decoded = match self {
+            Self::Hex => decode_hex(text, tag),
+            Self::Base64 => STANDARD.decode_slice(text, tag).ok(),
+            Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, tag).ok(),
+        };
+        decoded == Some(size)
+    }
+
+    /// Writes a tag as its sender does.
+    pub(crate) fn encode(self, tag: &[u8]) -> String {
+        match self {
+            Self::Hex => hex::encode(tag),
+            Self::Base64 => STANDARD.encode(tag),
+            Self::Base64Url => URL_SAFE_NO_PAD.encode(tag),
+        }
+    }
+
+    /// Characters that a tag of `size` bytes takes.
+    pub(crate) const fn width(self, size: usize) -> usize {
+        match self {
+            Self::Hex => size.saturating_mul(2),
+            Self::Base64 => size.div_ceil(3).saturating_mul(4),
+            Self::Base64Url => size.saturating_mul(4).div_ceil(3),
+        }
+    }
+
+    /// The encoding in words.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Hex => "hexadecimal",
+            Self::Base64 => "base64 (padded)",
+            Self::Base64Url => "base64url (unpadded)",
+        }
+    }
+}
+
+/// Decodes without a branch on a digit's value: signatures vary, so such a branch is mispredicted
+/// half of the time and costs more than everything else here.
+fn decode_hex(text: &[u8], tag: &mut TagBuffer) -> Option<usize> {
+    let (pairs, rest) = text.as_chunks::<2>();
+    let mut wrong = u8::from(!rest.is_empty());
+    for (byte, [high, low]) in tag.iter_mut().zip(pairs) {
+        let (high, low) = (nibble(*high), nibble(*low));
+        wrong |= (high | low) & NOT_A_DIGIT;
+        *byte = (high << 4) | (low & 0x0f);
+    }
+    (wrong == 0).then_some(pairs.len())
+}
+
+/// Set in what [`nibble`] returns for a byte that is no hexadecimal digit.
+const NOT_A_DIGIT: u8 = 0x80;
+
+fn nibble(byte: u8) -> u8 {
+    let digit = byte.wrapping_sub(b'0');
+    let letter = (byte | 0x20).wrapping_sub(b'a');
+    let of_digit = if digit < 10 { digit } else { 0 };
+    let of_letter = if letter < 6 { letter.wrapping_add(10) } else { 0 };
+    let neither = if digit < 10 || letter < 6 { 0 } else { NOT_A_DIGIT };
+    of_digit | of_letter | neither
+}
+
+/// A secret in hexadecimal digits of either case.
+pub(crate) fn secret_from_hex(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    hex::decode(text).ok().map(Zeroizing::new)
+}
+
+/// A secret in standard base64, whose padding may be missing: dashboards drop it.
+pub(crate) fn secret_from_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &STANDARD_ALPHABET,
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    );
+    LENIENT.decode(text).ok().map(Zeroizing::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(encoding: Encoding, text: &[u8], size: usize) -> Option<Vec<u8>> {
+        let mut tag = [0; MAX_TAG + 2];
+        encoding.decode_tag(text, size, &mut tag).then(|| tag[..size].to_vec())
+    }
+
+    #[test]
+    fn hex_agrees_with_the_hex_crate_for_every_byte_at_every_position() {
+        let genuine = *b"00112233445566778899aAbBcCdDeEfF00112233445566778899aAbBcCdDeEfF";
+        for position in 0..genuine.len() {
+            for byte in 0..=u8::MAX {
+                let mut text = genuine;
+                text[position] = byte;
+                assert_eq!(decoded(Encoding::Hex, &text, 32), hex::decode(text).ok(), "{byte} at {position}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tag_has_one_length() {
+        for encoding in [Encoding::Hex, Encoding::Base64, Encoding::Base64Url] {
+            for size in [20, 32, 64] {
+                let tag: Vec<u8> = (1..).take(size).collect();
+                let text = encoding.encode(&tag);
+                assert_eq!(text.len(), encoding.width(size));
+                assert_eq!(decoded(encoding, text.as_bytes(), size), Some(tag));
+                assert_eq!(decoded(encoding, &text.as_bytes()[1..], size), None);
+                assert_eq!(decoded(encoding, format!("{text}0").as_bytes(), size), None);
+                assert_eq!(decoded(encoding, b"", size), None);
+            }
+        }
+    }
+
+    #[test]
+    fn base64_is_canonical() {
+        let tag = [0xff; 32];
+        let text = Encoding::Base64.encode(&tag);
+        assert!(text.ends_with("8="));
+        for forged in
+            [text.replace("8=", "9="), text.replace('/', "_"), text.replace('=', ""), text.replace('=', " ")]
+        {
+            assert_eq!(decoded(Encoding::Base64, forged.as_bytes(), 32), None, "{forged}");
+        }
+        assert_eq!(decoded(Encoding::Base64Url, text.as_bytes(), 32), None);
+    }
+
+    #[test]
+    fn a_base64_secret_may_lack_its_padding() {
+        assert_eq!(secret_from_base64(b"a2V5IQ==").unwrap().as_slice(), b"key!");
+        assert_eq!(secret_from_base64(b"a2V5IQ").unwrap().as_slice(), b"key!");
+        assert!(secret_from_base64(b"a2V5IQ\n").is_none());
+        assert!(secret_from_base64(b"whsec_a2V5").is_none());
+    }
+}

@@ -1,0 +1,323 @@
+//! Two errors for two moments: [`VerifyError`] refuses a request, [`ConfigError`] refuses a set-up.
+
+use std::fmt;
+
+/// Why a request was refused.
+///
+/// Carries a reason and nothing that came with the request: no secret, no tag, no body, no header
+/// value. Log [`reason`](Self::reason), count it in metrics, and answer the sender with
+/// [`status`](Self::status) and an empty body.
+///
+/// ```
+/// use hooksig::{ErrorKind, Secret, UnixTime, Verifier, providers};
+///
+/// let verifier = Verifier::new(providers::GITHUB, Secret::new("test-secret"))?;
+/// let refusal = verifier
+///     .verify_at(&http::HeaderMap::new(), b"{}", UnixTime::from_secs(1_763_700_000))
+///     .unwrap_err();
+///
+/// assert_eq!(refusal.kind(), ErrorKind::MissingSignature);
+/// assert_eq!(refusal.reason(), "missing_signature");
+/// assert_eq!(refusal.status(), http::StatusCode::UNAUTHORIZED);
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyError {
+    kind: ErrorKind,
+}
+
+impl VerifyError {
+    /// What was wrong, to match on.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The stable code of the kind, for logs and metrics.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        self.kind.reason()
+    }
+
+    /// The HTTP status to answer with.
+    ///
+    /// 401 for everything inauthentic, whatever the reason, so that a sender learns nothing from it;
+    /// 413 for a body over the limit; 500 where the receiver is at fault, because some senders stop
+    /// for good after a 4xx.
+    #[must_use]
+    pub const fn status(&self) -> http::StatusCode {
+        match self.kind {
+            ErrorKind::BodyTooLarge => http::StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorKind::NoActiveKey | ErrorKind::NoUrl => http::StatusCode::INTERNAL_SERVER_ERROR,
+            _ => http::StatusCode::UNAUTHORIZED,
+        }
+    }
+}
+
+impl From<ErrorKind> for VerifyError {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "webhook refused: {}", self.kind)
+    }
+}
+
+impl std::error::Error for VerifyError {}
+
+/// The closed list of reasons for which a request is refused.
+///
+/// [`reason`](Self::reason) gives each one's stable code; [`ErrorKind::ALL`] lists them, for a
+/// metrics exporter that wants every label to exist from the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each variant's sentence and code stand in the table below")]
+pub enum ErrorKind {
+    MissingSignature,
+    MissingTimestamp,
+    MissingId,
+    MissingHeader,
+    DuplicateHeader,
+    HeaderTooLong,
+    MalformedSignature,
+    TooManySignatures,
+    MalformedTimestamp,
+    AmbiguousTimestamp,
+    Stale,
+    Future,
+    MalformedId,
+    MalformedHeader,
+    UnsupportedAlgorithm,
+    UnknownKeyId,
+    Mismatch,
+    BodyTooLarge,
+    NoActiveKey,
+    NoUrl,
+    UrlMismatch,
+}
+
+impl ErrorKind {
+    /// Every kind, in the order of the checks.
+    pub const ALL: &'static [Self] = &[
+        Self::MissingSignature,
+        Self::MissingTimestamp,
+        Self::MissingId,
+        Self::MissingHeader,
+        Self::DuplicateHeader,
+        Self::HeaderTooLong,
+        Self::MalformedSignature,
+        Self::TooManySignatures,
+        Self::MalformedTimestamp,
+        Self::AmbiguousTimestamp,
+        Self::Stale,
+        Self::Future,
+        Self::MalformedId,
+        Self::MalformedHeader,
+        Self::UnsupportedAlgorithm,
+        Self::UnknownKeyId,
+        Self::Mismatch,
+        Self::BodyTooLarge,
+        Self::NoActiveKey,
+        Self::NoUrl,
+        Self::UrlMismatch,
+    ];
+
+    /// The stable code: lower-case words joined by underscores. Codes are never renamed.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        self.described().0
+    }
+
+    const fn described(self) -> (&'static str, &'static str) {
+        match self {
+            Self::MissingSignature => ("missing_signature", "there is no signature of this scheme"),
+            Self::MissingTimestamp => ("missing_timestamp", "the timestamp is missing"),
+            Self::MissingId => ("missing_id", "the message id is missing"),
+            Self::MissingHeader => ("missing_header", "a header that the scheme needs is missing"),
+            Self::DuplicateHeader => {
+                ("duplicate_header", "a header that may occur once occurs several times")
+            }
+            Self::HeaderTooLong => (
+                "header_too_long",
+                "a header, or the signed text around the body, is longer than any genuine one",
+            ),
+            Self::MalformedSignature => {
+                ("malformed_signature", "no signature has the form that the scheme prescribes")
+            }
+            Self::TooManySignatures => {
+                ("too_many_signatures", "there are more signatures or entries than any genuine sender gives")
+            }
+            Self::MalformedTimestamp => {
+                ("malformed_timestamp", "the timestamp does not have the canonical form of its unit")
+            }
+            Self::AmbiguousTimestamp => ("ambiguous_timestamp", "there is more than one timestamp"),
+            Self::Stale => ("stale", "the timestamp is older than the scheme allows"),
+            Self::Future => ("future", "the timestamp is further ahead than the scheme allows"),
+            Self::MalformedId => {
+                ("malformed_id", "the message id is empty, too long, or holds a character that it may not")
+            }
+            Self::MalformedHeader => (
+                "malformed_header",
+                "a signed or required header does not have the value that the scheme prescribes",
+            ),
+            Self::UnsupportedAlgorithm => {
+                ("unsupported_algorithm", "the request names an algorithm other than the scheme's")
+            }
+            Self::UnknownKeyId => ("unknown_key_id", "the request names a key that is not configured"),
+            Self::Mismatch => ("mismatch", "no signature matches any active key"),
+            Self::BodyTooLarge => ("body_too_large", "the body is over the limit"),
+            Self::NoActiveKey => ("no_active_key", "no key is active at this time"),
+            Self::NoUrl => {
+                ("no_url", "the scheme signs the method or the URL, and the verifier was not given them")
+            }
+            Self::UrlMismatch => (
+                "url_mismatch",
+                "the request's target is not the registered URL, or no part of any signed URL",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.described().1)
+    }
+}
+
+/// Why a scheme, a secret or a verifier could not be set up.
+///
+/// Meant for the developer who reads it at start-up: it names the scheme, the variable or the label
+/// concerned, and never the secret.
+///
+/// ```
+/// use hooksig::{Secret, Verifier, providers};
+///
+/// let error = Verifier::new(providers::STRIPE, Secret::new("  ")).unwrap_err();
+/// assert_eq!(error.to_string(), "the secret of key \"default\" is blank");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The secret is empty, consists of white space, or decodes to nothing.
+    #[error("the secret of key {label:?} is blank")]
+    BlankSecret {
+        /// The key's label.
+        label: String,
+    },
+    /// The secret cannot be read in any way that the scheme provides for.
+    #[error("the secret of key {label:?} is not {expected}")]
+    UnreadableSecret {
+        /// The key's label.
+        label: String,
+        /// The forms that the scheme reads, in words.
+        expected: String,
+    },
+    /// The environment variable is not set.
+    #[error("the environment variable {name} is not set")]
+    UnsetVariable {
+        /// The variable's name.
+        name: String,
+    },
+    /// The environment variable or the file holds nothing but white space.
+    #[error("the secret in {place} is blank")]
+    BlankSource {
+        /// The variable or file, in words.
+        place: String,
+    },
+    /// The environment variable is not Unicode.
+    #[error("the environment variable {name} is not valid Unicode")]
+    VariableNotUnicode {
+        /// The variable's name.
+        name: String,
+    },
+    /// The secret file cannot be read.
+    #[error("the secret file {path} cannot be read: {why}")]
+    SecretFile {
+        /// The path as given.
+        path: String,
+        /// The operating system's reason.
+        why: String,
+    },
+    /// The scheme contradicts itself or cannot be verified safely.
+    #[error("scheme {scheme:?}: {flaw}{}", located(.at))]
+    Scheme {
+        /// The scheme's name.
+        scheme: String,
+        /// What is wrong and what would be right.
+        flaw: &'static str,
+        /// The header, prefix or part concerned, where there is one.
+        at: Option<String>,
+    },
+    /// The verifier was given no key.
+    #[error("the verifier has no key")]
+    NoKey,
+    /// More keys than a verifier tries.
+    #[error("the verifier has {count} keys; at most {limit} can be active at once")]
+    TooManyKeys {
+        /// How many there are, every reading of a secret counted.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// Two keys carry the same label.
+    #[error("two keys are labelled {label:?}")]
+    DuplicateLabel {
+        /// The label.
+        label: String,
+    },
+    /// A label is empty or too long.
+    #[error("the label {label:?} is not 1 to {limit} bytes long")]
+    LabelLength {
+        /// The label.
+        label: String,
+        /// The longest label in bytes.
+        limit: usize,
+    },
+    /// A freshness limit is zero or longer than a day.
+    #[error("{name} is {given:?}; it can be from one second to one day")]
+    FreshnessLimit {
+        /// The limit's name.
+        name: &'static str,
+        /// What was given.
+        given: std::time::Duration,
+    },
+    /// A freshness limit was set although the scheme has no timestamp.
+    #[error("{name} is set, but the scheme {scheme:?} signs no timestamp")]
+    Untimed {
+        /// The limit's name.
+        name: &'static str,
+        /// The scheme's name.
+        scheme: String,
+    },
+    /// The scheme signs the URL and none was configured.
+    #[error("the scheme {scheme:?} signs the URL: configure {configure}")]
+    UrlNeeded {
+        /// The scheme's name.
+        scheme: String,
+        /// What to configure.
+        configure: &'static str,
+    },
+    /// The configured public URL is not usable.
+    #[error("the public URL {url:?} {flaw}")]
+    Url {
+        /// The URL as given.
+        url: String,
+        /// What is wrong with it.
+        flaw: &'static str,
+    },
+    /// The verifier's self-test failed.
+    #[error("self-test of scheme {scheme:?}: {failure}")]
+    SelfTest {
+        /// The scheme's name.
+        scheme: String,
+        /// What did not hold.
+        failure: String,
+    },
+}
+
+fn located(at: &Option<String>) -> String {
+    at.as_ref().map(|at| format!(" (at {at:?})")).unwrap_or_default()
+}

@@ -1,0 +1,179 @@
+//! The one header reader: which header, how its list is separated, which prefix marks the value.
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use http::HeaderName;
+
+use crate::error::ErrorKind;
+use crate::request::Headers;
+
+/// The longest header value that is read, in bytes. Sixteen hex SHA-256 signatures with their
+/// prefixes take 1.1 KiB; the rest is room for a timestamp and for entries of other versions.
+pub(crate) const MAX_HEADER: usize = 2048;
+
+/// The most entries that a list may have. Senders give one signature for each of their active keys
+/// and versions, a handful at most.
+pub(crate) const MAX_ENTRIES: usize = 32;
+
+/// Where a value stands in the request's headers.
+///
+/// ```
+/// use hooksig::Field;
+///
+/// // x-acme-time: 1763700000
+/// const TIME: Field = Field::whole("x-acme-time");
+/// // x-hub-signature-256: sha256=9f86d0…
+/// const SIGNATURE: Field = Field::prefixed("x-hub-signature-256", "sha256=");
+/// // stripe-signature: t=1763700000,v1=9f86d0…,v1=60303a…
+/// const LISTED: Field = Field::listed("stripe-signature", ',', "v1=");
+/// # let _ = (TIME, SIGNATURE, LISTED);
+/// ```
+///
+/// The header may occur once; a repeated one is refused. A single value is taken as it stands, with
+/// nothing trimmed. In a list, entries are trimmed of spaces, empty ones are skipped, and those
+/// without the prefix belong to somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field<'a> {
+    pub(crate) header: &'a str,
+    pub(crate) separator: Option<char>,
+    pub(crate) prefix: &'a str,
+    pub(crate) further: Option<&'a str>,
+}
+
+impl<'a> Field<'a> {
+    /// The whole value of a header. Names are lower case.
+    #[must_use]
+    pub const fn whole(header: &'a str) -> Self {
+        Self::prefixed(header, "")
+    }
+
+    /// The value of a header after a prefix that it must have.
+    #[must_use]
+    pub const fn prefixed(header: &'a str, prefix: &'a str) -> Self {
+        Self { header, separator: None, prefix, further: None }
+    }
+
+    /// The entries of a list that start with the prefix; an empty prefix means every entry.
+    #[must_use]
+    pub const fn listed(header: &'a str, separator: char, prefix: &'a str) -> Self {
+        Self { header, separator: Some(separator), prefix, further: None }
+    }
+
+    /// Names a further header in which signatures of the same form may stand, beside or instead of
+    /// those in the first. Only a scheme's signature can have one.
+    #[must_use]
+    pub const fn or(mut self, header: &'a str) -> Self {
+        self.further = Some(header);
+        self
+    }
+
+    /// The header's name.
+    #[must_use]
+    pub const fn header(&self) -> &'a str {
+        self.header
+    }
+
+    /// The further header's name, if there is one.
+    #[must_use]
+    pub const fn further_header(&self) -> Option<&'a str> {
+        self.further
+    }
+
+    /// The character between the entries of a list, if the value is one.
+    #[must_use]
+    pub const fn separator(&self) -> Option<char> {
+        self.separator
+    }
+
+    /// The prefix that marks the value.
+    #[must_use]
+    pub const fn prefix(&self) -> &'a str {
+        self.prefix
+    }
+
+    /// The field in words.
+    pub(crate) fn words(&self) -> String {
+        let mut words = match (self.separator, self.prefix) {
+            (None, "") => format!("the header {}", self.header),
+            (None, prefix) => format!("the header {} after {prefix:?}", self.header),
+            (Some(separator), "") => {
+                format!("every entry, separated by {separator:?}, of the header {}", self.header)
+            }
+            (Some(separator), prefix) => {
+                format!("the entries {prefix:?}, separated by {separator:?}, of the header {}", self.header)
+            }
+        };
+        if let Some(further) = self.further {
+            words.push_str(&format!(" or {further}"));
+        }
+        words
+    }
+}
+
+/// The one value of a header that may occur once.
+pub(crate) fn only_value<'h>(
+    headers: &'h dyn Headers,
+    name: &HeaderName,
+) -> Result<Option<&'h [u8]>, ErrorKind> {
+    let mut value = None;
+    let mut repeated = false;
+    headers.each_value(name, &mut |found| {
+        repeated |= value.is_some();
+        value = Some(found);
+    });
+    match value {
+        _ if repeated => Err(ErrorKind::DuplicateHeader),
+        Some(value) if value.len() > MAX_HEADER => Err(ErrorKind::HeaderTooLong),
+        value => Ok(value),
+    }
+}
+
+/// The entries of a list, and those of a single value: itself.
+pub(crate) fn entries<'h>(
+    value: &'h [u8],
+    separator: Option<u8>,
+) -> impl Iterator<Item = Result<&'h [u8], ErrorKind>> {
+    let listed = separator.is_some();
+    let mut seen = 0_usize;
+    value
+        .split(move |byte| Some(*byte) == separator)
+        .map(move |entry| if listed { trim_spaces(entry) } else { entry })
+        .filter(move |entry| !(listed && entry.is_empty()))
+        .map(move |entry| {
+            seen = seen.saturating_add(1);
+            if seen > MAX_ENTRIES { Err(ErrorKind::TooManySignatures) } else { Ok(entry) }
+        })
+}
+
+fn trim_spaces(mut entry: &[u8]) -> &[u8] {
+    while let Some(rest) = entry.strip_prefix(b" ") {
+        entry = rest;
+    }
+    while let Some(rest) = entry.strip_suffix(b" ") {
+        entry = rest;
+    }
+    entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(value: &str, separator: Option<u8>) -> Result<Vec<&[u8]>, ErrorKind> {
+        entries(value.as_bytes(), separator).collect()
+    }
+
+    #[test]
+    fn a_list_is_trimmed_and_a_single_value_is_not() {
+        assert_eq!(listed("a, b ,,c", Some(b',')), Ok(vec![&b"a"[..], b"b", b"c"]));
+        assert_eq!(listed(" a, b ", None), Ok(vec![&b" a, b "[..]]));
+        assert_eq!(listed("", None), Ok(vec![&b""[..]]));
+        assert_eq!(listed(" , ", Some(b',')), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_list_of_thirty_three_is_refused() {
+        assert_eq!(listed(&"x,".repeat(32), Some(b',')).map(|entries| entries.len()), Ok(32));
+        assert_eq!(listed(&"x,".repeat(33), Some(b',')), Err(ErrorKind::TooManySignatures));
+        assert_eq!(listed(&",".repeat(1000), Some(b',')), Ok(vec![]));
+    }
+}

@@ -1,0 +1,30 @@
+//! Short texts without an allocation, so that a proof can outlive its request.
+
+use std::fmt;
+
+/// A text of at most `SIZE` bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct InlineText<const SIZE: usize> {
+    bytes: [u8; SIZE],
+    len: usize,
+}
+
+impl<const SIZE: usize> InlineText<SIZE> {
+    /// The text, unless it is too long.
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; SIZE];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(Self { bytes, len: text.len() })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..self.len).unwrap_or_default();
+        str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+impl<const SIZE: usize> fmt::Debug for InlineText<SIZE> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}

@@ -1,0 +1,182 @@
+//! Message authentication codes: keys, running states and the comparison. The only room that names
+//! `hmac`, `sha2` and `subtle`.
+
+use hmac::{Hmac, KeyInit, Mac as _};
+use sha2::{Digest as _, Sha256};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use crate::encoding::MAX_TAG;
+use crate::scheme::Algorithm;
+
+/// The most keys that are tried on one request, which is the most MAC passes over its body. A
+/// rotation needs two; the rest is room for a secret that is read in several ways.
+pub(crate) const MAX_KEYS: usize = 8;
+
+/// A key whose schedule has been computed once.
+pub(crate) struct MacKey {
+    state: State,
+}
+
+/// A running computation under one key.
+#[derive(Clone)]
+pub(crate) struct Mac {
+    state: State,
+}
+
+#[derive(Clone)]
+enum State {
+    Sha256(Hmac<Sha256>),
+}
+
+/// The tag that we computed: never encoded, never shown, and without `==`.
+pub(crate) struct Tag {
+    bytes: [u8; MAX_TAG],
+    size: usize,
+}
+
+/// The proof that a tag matched; made in this room only, and without it there is no
+/// [`Verified`](crate::Verified).
+pub(crate) struct Matched {
+    key: usize,
+}
+
+impl MacKey {
+    pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Option<Self> {
+        let state = match algorithm {
+            Algorithm::HmacSha256 => State::Sha256(Hmac::new_from_slice(key).ok()?),
+        };
+        Some(Self { state })
+    }
+
+    pub(crate) fn start(&self) -> Mac {
+        Mac { state: self.state.clone() }
+    }
+}
+
+impl Mac {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match &mut self.state {
+            State::Sha256(mac) => mac.update(bytes),
+        }
+    }
+
+    pub(crate) fn update_all(&mut self, pieces: &[&[u8]]) {
+        pieces.iter().for_each(|piece| self.update(piece));
+    }
+
+    pub(crate) fn finish(self) -> Tag {
+        let mut tag = Tag { bytes: [0; MAX_TAG], size: 0 };
+        match self.state {
+            State::Sha256(mac) => tag.set(&mac.finalize().into_bytes()),
+        }
+        tag
+    }
+}
+
+impl Tag {
+    fn set(&mut self, bytes: &[u8]) {
+        self.size = bytes.len();
+        if let Some(place) = self.bytes.get_mut(..bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
+    }
+
+    /// The tag's bytes, for a sender to write down.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.size).unwrap_or_default()
+    }
+
+    fn matches(&self, candidate: &[u8]) -> Choice {
+        self.as_bytes().ct_eq(candidate)
+    }
+}
+
+/// Compares every key's tag with every candidate, whatever has matched already.
+#[derive(Default)]
+pub(crate) struct Comparison {
+    /// One more than the index of the first key that matched; 0 while none has.
+    matched: u64,
+    keys: u64,
+}
+
+impl Comparison {
+    /// Takes the next key's tag.
+    pub(crate) fn take<'c>(&mut self, tag: &Tag, candidates: impl Iterator<Item = &'c [u8]>) {
+        self.keys += 1;
+        let any = candidates.fold(Choice::from(0), |any, candidate| any | tag.matches(candidate));
+        let first = any & self.matched.ct_eq(&0);
+        self.matched.conditional_assign(&self.keys, first);
+    }
+
+    /// The verdict: from here on it is public which key matched, if any.
+    pub(crate) fn verdict(self) -> Option<Matched> {
+        let key = usize::try_from(self.matched).ok()?.checked_sub(1)?;
+        Some(Matched { key })
+    }
+}
+
+impl Matched {
+    /// The index of the key among those that were compared.
+    pub(crate) fn key(&self) -> usize {
+        self.key
+    }
+}
+
+/// A running digest of content that is not secret, for replay keys.
+#[derive(Clone, Default)]
+pub(crate) struct ContentHash {
+    state: Sha256,
+}
+
+impl ContentHash {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.state.update(bytes);
+    }
+
+    /// Adds a field of free length so that no two sequences of fields give the same digest.
+    pub(crate) fn update_field(&mut self, bytes: &[u8]) {
+        self.update(&(bytes.len() as u64).to_be_bytes());
+        self.update(bytes);
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        self.state.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(key: &[u8], content: &[u8]) -> Tag {
+        let mut mac = MacKey::new(Algorithm::HmacSha256, key).unwrap().start();
+        mac.update(content);
+        mac.finish()
+    }
+
+    fn matched(candidates: &[&[u8]]) -> Option<usize> {
+        let mut comparison = Comparison::default();
+        for key in [b"first", b"other"] {
+            comparison.take(&tag(key, b"content"), candidates.iter().copied());
+        }
+        comparison.verdict().map(|matched| matched.key())
+    }
+
+    #[test]
+    fn every_key_is_compared_with_every_candidate() {
+        let (first, other, none) = (tag(b"first", b"content"), tag(b"other", b"content"), [0; 32]);
+        assert_eq!(matched(&[first.as_bytes()]), Some(0));
+        assert_eq!(matched(&[other.as_bytes()]), Some(1));
+        assert_eq!(matched(&[&none, other.as_bytes(), &none]), Some(1));
+        assert_eq!(matched(&[other.as_bytes(), first.as_bytes()]), Some(0));
+        assert_eq!(matched(&[&none]), None);
+        assert_eq!(matched(&[]), None);
+    }
+
+    #[test]
+    fn a_part_of_a_tag_does_not_match() {
+        let first = tag(b"first", b"content");
+        assert_eq!(matched(&[&first.as_bytes()[..31]]), None);
+        assert_eq!(matched(&[b""]), None);
+    }
+}

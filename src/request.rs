@@ -1,0 +1,137 @@
+//! The parts of a request that verification may look at, borrowed from whatever holds them.
+
+use http::{HeaderMap, HeaderName};
+
+/// A collection of headers that can show all values of a name.
+///
+/// Implemented for [`http::HeaderMap`] and for arrays, slices and vectors of pairs. Implement it for
+/// another framework's map to verify its requests without a copy; report *every* value, since the
+/// core refuses a repeated header, and report values as bytes, since they need not be text.
+///
+/// ```
+/// use hooksig::{Headers, http::HeaderName};
+///
+/// struct Gateway(Vec<(String, String)>);
+///
+/// impl Headers for Gateway {
+///     fn each_value<'h>(&'h self, name: &HeaderName, found: &mut dyn FnMut(&'h [u8])) {
+///         for (_, value) in self.0.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name.as_str())) {
+///             found(value.as_bytes());
+///         }
+///     }
+/// }
+/// ```
+pub trait Headers {
+    /// Calls `found` with each value of the header `name`, in the order of the request.
+    fn each_value<'h>(&'h self, name: &HeaderName, found: &mut dyn FnMut(&'h [u8]));
+}
+
+impl Headers for HeaderMap {
+    fn each_value<'h>(&'h self, name: &HeaderName, found: &mut dyn FnMut(&'h [u8])) {
+        for value in self.get_all(name) {
+            found(value.as_bytes());
+        }
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    fn each_value<'h>(&'h self, name: &HeaderName, found: &mut dyn FnMut(&'h [u8])) {
+        for (key, value) in self {
+            if key.as_ref().eq_ignore_ascii_case(name.as_str()) {
+                found(value.as_ref());
+            }
+        }
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn each_value<'h>(&'h self, name: &HeaderName, found: &mut dyn FnMut(&'h [u8])) {
+        self.as_slice().each_value(name, found);
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>, const COUNT: usize> Headers for [(N, V); COUNT] {
+    fn each_value<'h>(&'h self, name: &HeaderName, found: &mut dyn FnMut(&'h [u8])) {
+        self.as_slice().each_value(name, found);
+    }
+}
+
+impl<H: Headers + ?Sized> Headers for &H {
+    fn each_value<'h>(&'h self, name: &HeaderName, found: &mut dyn FnMut(&'h [u8])) {
+        (**self).each_value(name, found);
+    }
+}
+
+/// What a scheme may read of a request: its headers and, for schemes that sign them, its method and
+/// target.
+///
+/// A reference to headers turns into `Parts` by itself, and so does a reference to an
+/// [`http::Request`] or its [`http::request::Parts`], which brings method and target along.
+///
+/// ```
+/// use hooksig::Parts;
+///
+/// let headers = [("x-square-hmacsha256-signature", "…")];
+/// let parts = Parts::new(&headers).method("POST").target("/webhooks/square?tenant=1");
+/// # let _ = parts;
+/// ```
+#[derive(Clone, Copy)]
+pub struct Parts<'r> {
+    pub(crate) headers: &'r dyn Headers,
+    pub(crate) method: Option<&'r str>,
+    pub(crate) target: Option<&'r str>,
+}
+
+impl<'r> Parts<'r> {
+    /// The headers alone.
+    #[must_use]
+    pub fn new<H: Headers>(headers: &'r H) -> Self {
+        Self { headers, method: None, target: None }
+    }
+
+    /// Adds the method, as the request line has it.
+    #[must_use]
+    pub fn method(mut self, method: &'r str) -> Self {
+        self.method = Some(method);
+        self
+    }
+
+    /// Adds the target: path and query as the request line has them, starting with `/`.
+    ///
+    /// Scheme, host and path prefix come from the verifier's configuration, never from the request.
+    #[must_use]
+    pub fn target(mut self, target: &'r str) -> Self {
+        self.target = Some(target);
+        self
+    }
+
+    fn of(headers: &'r HeaderMap, method: &'r http::Method, uri: &'r http::Uri) -> Self {
+        let target = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        Self::new(headers).method(method.as_str()).target(target)
+    }
+}
+
+impl<'r, H: Headers> From<&'r H> for Parts<'r> {
+    fn from(headers: &'r H) -> Self {
+        Self::new(headers)
+    }
+}
+
+impl<'r> From<&'r http::request::Parts> for Parts<'r> {
+    fn from(parts: &'r http::request::Parts) -> Self {
+        Self::of(&parts.headers, &parts.method, &parts.uri)
+    }
+}
+
+impl<'r, B> From<&'r http::Request<B>> for Parts<'r> {
+    fn from(request: &'r http::Request<B>) -> Self {
+        Self::of(request.headers(), request.method(), request.uri())
+    }
+}
+
+/// Shows neither header values nor the target: they can carry tokens.
+impl std::fmt::Debug for Parts<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").field("method", &self.method).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,404 @@
+//! What makes a definition unsafe or contradictory: one check for constants and for configuration.
+
+use std::time::Duration;
+
+use super::join::{self, Mark};
+use super::{Definition, MAX_FORMS, MAX_PARTS, Part, SecretForm};
+use crate::field::Field;
+
+/// The longest freshness limit: a sender's clock is never wrong by a day.
+pub(crate) const MAX_LIMIT: Duration = Duration::from_secs(86_400);
+
+/// The shortest freshness limit.
+pub(crate) const MIN_LIMIT: Duration = Duration::from_secs(1);
+
+/// The longest name of a scheme, in bytes.
+const MAX_NAME: usize = 64;
+
+/// One thing that is wrong with a definition.
+pub(super) struct Flaw<'a> {
+    /// What is wrong and what would be right.
+    pub(super) sentence: &'static str,
+    /// The header, prefix or literal concerned; empty where there is none.
+    pub(super) at: &'a str,
+}
+
+const fn flaw<'a>(sentence: &'static str, at: &'a str) -> Option<Flaw<'a>> {
+    Some(Flaw { sentence, at })
+}
+
+/// The first flaw of a definition.
+pub(super) const fn check<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
+    if let Some(flaw) = name(definition.name) {
+        return Some(flaw);
+    }
+    if let Some(flaw) = fields(definition) {
+        return Some(flaw);
+    }
+    if let Some(flaw) = limits(definition) {
+        return Some(flaw);
+    }
+    if let Some(flaw) = secret(definition) {
+        return Some(flaw);
+    }
+    if let Some(flaw) = parts(definition) {
+        return Some(flaw);
+    }
+    content(definition)
+}
+
+const fn name<'a>(name: &'a str) -> Option<Flaw<'a>> {
+    if name.is_empty() || name.len() > MAX_NAME {
+        return flaw("a scheme's name is 1 to 64 bytes long", name);
+    }
+    let bytes = name.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        if !matches!(bytes[index], b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.') {
+            return flaw("a scheme's name consists of a to z, 0 to 9, '-', '_' and '.'", name);
+        }
+        index += 1;
+    }
+    None
+}
+
+const fn fields<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
+    let Some(signature) = definition.signature else {
+        return flaw("a scheme says where its signature stands: call `signature`", "");
+    };
+    if let Some(flaw) = field(signature, definition.families) {
+        return Some(flaw);
+    }
+    if let Some(further) = signature.further {
+        if let Some(flaw) = header(further, definition.families) {
+            return Some(flaw);
+        }
+        if same(further, signature.header) {
+            return flaw("the further signature header is another one than the first", further);
+        }
+    }
+    if let Some((timestamp, _)) = definition.timestamp {
+        if let Some(flaw) = single(timestamp, definition.families) {
+            return Some(flaw);
+        }
+        if same(timestamp.header, signature.header) {
+            if let Some(flaw) = shared(timestamp, signature) {
+                return Some(flaw);
+            }
+        } else if timestamp.separator.is_some() {
+            return flaw(
+                "a timestamp stands in a header of its own or in the signature's list",
+                timestamp.header,
+            );
+        }
+    }
+    if let Some(id) = definition.message_id {
+        if let Some(flaw) = single(id, definition.families) {
+            return Some(flaw);
+        }
+        if id.separator.is_some() || same(id.header, signature.header) {
+            return flaw("a message id stands in a header of its own: use `Field::whole`", id.header);
+        }
+        if let Some((timestamp, _)) = definition.timestamp
+            && same(id.header, timestamp.header)
+        {
+            return flaw("message id and timestamp stand in headers of their own", id.header);
+        }
+    }
+    None
+}
+
+/// A field that carries one value.
+const fn single<'a>(one: Field<'a>, families: Option<[&'a str; 2]>) -> Option<Flaw<'a>> {
+    if one.further.is_some() {
+        return flaw("only a signature can have a further header: drop `or`", one.header);
+    }
+    field(one, families)
+}
+
+/// A timestamp in the signature's own header.
+const fn shared<'a>(timestamp: Field<'a>, signature: Field<'a>) -> Option<Flaw<'a>> {
+    let listed = match (timestamp.separator, signature.separator) {
+        (Some(one), Some(other)) => one as u32 == other as u32,
+        _ => false,
+    };
+    if !listed {
+        return flaw(
+            "a timestamp beside the signature in one header needs `Field::listed` for both, with one separator",
+            timestamp.header,
+        );
+    }
+    if timestamp.prefix.is_empty() {
+        return flaw("a timestamp in a list needs the prefix that marks it", timestamp.header);
+    }
+    let alike =
+        starts_with(timestamp.prefix, signature.prefix) || starts_with(signature.prefix, timestamp.prefix);
+    if alike && !signature.prefix.is_empty() {
+        return flaw(
+            "the prefixes of timestamp and signature are told apart by their beginnings",
+            timestamp.prefix,
+        );
+    }
+    if signature.further.is_some() {
+        return flaw(
+            "a scheme with a further signature header has its timestamp in a header of its own",
+            timestamp.header,
+        );
+    }
+    None
+}
+
+const fn field<'a>(field: Field<'a>, families: Option<[&'a str; 2]>) -> Option<Flaw<'a>> {
+    if let Some(flaw) = header(field.header, families) {
+        return Some(flaw);
+    }
+    if !visible(field.prefix, true) {
+        return flaw("a prefix is visible ASCII", field.prefix);
+    }
+    let Some(separator) = field.separator else {
+        return None;
+    };
+    if !matches!(separator, ' ' | ',' | ';' | '|' | '&') {
+        return flaw("a list's separator is a space or one of , ; | &", field.header);
+    }
+    let prefix = field.prefix.as_bytes();
+    let mut index = 0;
+    while index < prefix.len() {
+        if prefix[index] as u32 == separator as u32 {
+            return flaw("a prefix does not contain the separator of its list", field.prefix);
+        }
+        index += 1;
+    }
+    None
+}
+
+/// A header's name, written as the request's map has it, and in the scheme's first family.
+const fn header<'a>(name: &'a str, families: Option<[&'a str; 2]>) -> Option<Flaw<'a>> {
+    if !is_header_name(name) {
+        return flaw(
+            "a header's name is lower case, without spaces: write it as in `x-webhook-signature`",
+            name,
+        );
+    }
+    let Some([first, second]) = families else {
+        return None;
+    };
+    if !is_header_name(first) || !is_header_name(second) || same(first, second) {
+        return flaw("header families are two different beginnings of header names in lower case", first);
+    }
+    if !starts_with(name, first) {
+        return flaw("with `families`, every header is written with the first family's beginning", name);
+    }
+    None
+}
+
+const fn limits<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
+    const SENTENCE: &str = "a freshness limit is from one second to one day";
+    if !is_limit(definition.max_age) {
+        return flaw(SENTENCE, "max_age");
+    }
+    match definition.max_ahead {
+        Some(limit) if !is_limit(limit) => flaw(SENTENCE, "max_ahead"),
+        _ => None,
+    }
+}
+
+pub(crate) const fn is_limit(limit: Duration) -> bool {
+    limit.as_nanos() >= MIN_LIMIT.as_nanos() && limit.as_nanos() <= MAX_LIMIT.as_nanos()
+}
+
+const fn secret<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
+    if definition.form_count == 0 || definition.form_count > MAX_FORMS {
+        return flaw("a scheme reads its secret in one to four ways", "");
+    }
+    let mut index = 0;
+    while index < definition.form_count {
+        if let SecretForm::Base64After(prefix) | SecretForm::TextWithout(prefix) = definition.forms[index]
+            && prefix.is_empty()
+        {
+            return flaw("a secret's prefix is not empty", "");
+        }
+        index += 1;
+    }
+    None
+}
+
+/// Each part by itself.
+const fn parts<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
+    if definition.part_count == 0 || definition.part_count > MAX_PARTS {
+        return flaw("the signed content has 1 to 12 parts", "");
+    }
+    let mut index = 0;
+    while index < definition.part_count {
+        let part = definition.parts[index];
+        match part {
+            Part::Literal(text) if text.is_empty() => return flaw("a literal is not empty", ""),
+            Part::Header(name) => {
+                if let Some(flaw) = header(name, definition.families) {
+                    return Some(flaw);
+                }
+                if let Some(flaw) = read_elsewhere(definition, name) {
+                    return Some(flaw);
+                }
+            }
+            _ => {}
+        }
+        let mut other = 0;
+        while other < index {
+            if is_same_part(definition.parts[other], part) {
+                return flaw("a part occurs once in the signed content", part_name(part));
+            }
+            other += 1;
+        }
+        index += 1;
+    }
+    None
+}
+
+/// A header that is signed is read once, as one thing.
+const fn read_elsewhere<'a>(definition: &Definition<'a>, name: &'a str) -> Option<Flaw<'a>> {
+    if let Some((timestamp, _)) = definition.timestamp
+        && same(name, timestamp.header)
+    {
+        return flaw("the timestamp's header is signed as `Part::Timestamp`", name);
+    }
+    if let Some(id) = definition.message_id
+        && same(name, id.header)
+    {
+        return flaw("the message id's header is signed as `Part::MessageId`", name);
+    }
+    if let Some(signature) = definition.signature
+        && same(name, signature.header)
+    {
+        return flaw("a signature's header cannot be signed", name);
+    }
+    None
+}
+
+/// What is signed, and whether it has one reading.
+const fn content<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
+    if let Some((field, _)) = definition.timestamp
+        && !has(definition, Part::Timestamp)
+    {
+        return flaw(
+            "the timestamp is not signed: anyone could renew an old request; add `Part::Timestamp` or drop `timestamp`",
+            field.header,
+        );
+    }
+    if definition.timestamp.is_none() && has(definition, Part::Timestamp) {
+        return flaw("`Part::Timestamp` is signed, but nothing says where it stands: call `timestamp`", "");
+    }
+    if let Some(field) = definition.message_id
+        && !has(definition, Part::MessageId)
+    {
+        return flaw(
+            "the message id is not signed: anyone could change it; add `Part::MessageId` or drop `message_id`",
+            field.header,
+        );
+    }
+    if definition.message_id.is_none() && has(definition, Part::MessageId) {
+        return flaw("`Part::MessageId` is signed, but nothing says where it stands: call `message_id`", "");
+    }
+    let body = has(definition, Part::Body);
+    if !body && !definition.unsigned_body {
+        return flaw("the body is not signed: add `Part::Body`, or say `dangerous_unsigned_body()`", "");
+    }
+    if body && definition.unsigned_body {
+        return flaw("the body is signed: drop `dangerous_unsigned_body()`", "");
+    }
+    if has(definition, Part::Url) && has(definition, Part::UrlWithoutQuery) {
+        return flaw("the URL is signed with its query or without it, not both", "");
+    }
+    let mut index = 0;
+    while index < definition.part_count {
+        let url = matches!(definition.parts[index], Part::Url | Part::UrlWithoutQuery);
+        if !url && matches!(join::mark(definition, index), Mark::Missing) {
+            return flaw(
+                "the signed content can be split in two ways, so that bytes could move between body and headers: put a literal between this part and the next",
+                part_name(definition.parts[index]),
+            );
+        }
+        index += 1;
+    }
+    None
+}
+
+const fn has(definition: &Definition<'_>, part: Part<'_>) -> bool {
+    let mut index = 0;
+    while index < definition.part_count {
+        if is_same_part(definition.parts[index], part) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// Whether two parts are the same thing; literals may repeat.
+const fn is_same_part(one: Part<'_>, other: Part<'_>) -> bool {
+    match (one, other) {
+        (Part::Body, Part::Body)
+        | (Part::Timestamp, Part::Timestamp)
+        | (Part::MessageId, Part::MessageId)
+        | (Part::Method, Part::Method)
+        | (Part::Url, Part::Url)
+        | (Part::UrlWithoutQuery, Part::UrlWithoutQuery) => true,
+        (Part::Header(one), Part::Header(other)) => same(one, other),
+        _ => false,
+    }
+}
+
+const fn part_name<'a>(part: Part<'a>) -> &'a str {
+    match part {
+        Part::Body => "body",
+        Part::Timestamp => "timestamp",
+        Part::MessageId => "message id",
+        Part::Header(name) => name,
+        Part::Method => "method",
+        Part::Url | Part::UrlWithoutQuery => "URL",
+        Part::Literal(text) => text,
+    }
+}
+
+const fn is_header_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        if !matches!(bytes[index], b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_') {
+            return false;
+        }
+        index += 1;
+    }
+    !bytes.is_empty() && bytes.len() <= 128
+}
+
+const fn visible(text: &str, space: bool) -> bool {
+    let bytes = text.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        if !(bytes[index].is_ascii_graphic() || (space && bytes[index] == b' ')) {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+const fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && starts_with(one, other)
+}
+
+const fn starts_with(text: &str, beginning: &str) -> bool {
+    let (text, beginning) = (text.as_bytes(), beginning.as_bytes());
+    if beginning.len() > text.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < beginning.len() {
+        if text[index] != beginning[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}

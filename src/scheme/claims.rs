@@ -1,0 +1,262 @@
+//! Reading: what a request claims about itself, before anything is hashed.
+#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use super::join::Joint;
+use super::plan::{Layout, Piece, Plan, TimestampPlace};
+use crate::encoding::TagBuffer;
+use crate::error::ErrorKind;
+use crate::field::{entries, only_value};
+use crate::request::{Headers, Parts};
+use crate::time::Stamp;
+
+/// The most signatures that are compared. A sender gives one for each of its active keys; Stripe and
+/// the Standard Webhooks libraries send at most a handful during a rotation.
+pub(crate) const MAX_CANDIDATES: usize = 16;
+
+/// The longest message id in bytes; UUIDs take 36 and the longest ids known about 60.
+pub(crate) const MAX_ID: usize = 256;
+
+/// The most signed text that may follow the body, in bytes: what a streaming verification has to
+/// keep. A timestamp and a nonce take less than 100; the rest is room for a URL.
+pub(crate) const MAX_SUFFIX: usize = 1024;
+
+/// Twice the parts of a scheme, since a URL is two pieces.
+const MAX_PIECES: usize = 2 * super::MAX_PARTS;
+
+/// What a request claims: borrowed from it and from the plan, checked for form, not yet believed.
+///
+/// Filled in place: returning so large a value costs more than reading it.
+pub(crate) struct Claims<'r> {
+    pub(crate) candidates: Candidates,
+    pub(crate) stamp: Option<Stamp>,
+    pub(crate) message_id: Option<&'r str>,
+    before: Pieces<'r>,
+    after: Pieces<'r>,
+}
+
+/// The decoded signatures of a request.
+pub(crate) struct Candidates {
+    tags: [TagBuffer; MAX_CANDIDATES],
+    count: usize,
+    size: usize,
+}
+
+/// Pieces of signed content, in order.
+struct Pieces<'r> {
+    list: [&'r [u8]; MAX_PIECES],
+    count: usize,
+}
+
+impl<'r> Claims<'r> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            candidates: Candidates { tags: [[0; _]; MAX_CANDIDATES], count: 0, size: 0 },
+            stamp: None,
+            message_id: None,
+            before: Pieces { list: [&[]; MAX_PIECES], count: 0 },
+            after: Pieces { list: [&[]; MAX_PIECES], count: 0 },
+        }
+    }
+
+    /// The signed pieces before the body.
+    pub(crate) fn before(&self) -> &[&'r [u8]] {
+        self.before.as_slice()
+    }
+
+    /// The signed pieces after the body.
+    pub(crate) fn after(&self) -> &[&'r [u8]] {
+        self.after.as_slice()
+    }
+
+    /// Fills the claims, or says what is wrong with the request.
+    pub(crate) fn read(&mut self, plan: &'r Plan, parts: &Parts<'r>) -> Result<(), ErrorKind> {
+        let Some(layout) = plan.layout_of(parts.headers) else {
+            return Err(ErrorKind::MissingSignature);
+        };
+        let beside = self.read_signatures(plan, layout, parts.headers)?;
+        let timestamp = match &layout.timestamp {
+            Some(TimestampPlace::Header(name, prefix)) => {
+                let value = only_value(parts.headers, name)?.ok_or(ErrorKind::MissingTimestamp)?;
+                Some(value.strip_prefix(&**prefix).ok_or(ErrorKind::MalformedTimestamp)?)
+            }
+            Some(TimestampPlace::Beside(_)) => Some(beside.ok_or(ErrorKind::MissingTimestamp)?),
+            None => None,
+        };
+        if let (Some(unit), Some(text)) = (plan.unit, timestamp) {
+            self.stamp = Some(unit.read(text).ok_or(ErrorKind::MalformedTimestamp)?);
+        }
+        if let Some((name, prefix)) = &layout.message_id {
+            let value = only_value(parts.headers, name)?.ok_or(ErrorKind::MissingId)?;
+            let value = value.strip_prefix(&**prefix).ok_or(ErrorKind::MalformedId)?;
+            self.message_id = Some(message_id(value).ok_or(ErrorKind::MalformedId)?);
+        }
+        let content = Content { plan, parts, timestamp, message_id: self.message_id };
+        content.gather(&layout.before, &mut self.before)?;
+        content.gather(&layout.after, &mut self.after)?;
+        if self.after().iter().map(|piece| piece.len()).sum::<usize>() > MAX_SUFFIX {
+            return Err(ErrorKind::HeaderTooLong);
+        }
+        Ok(())
+    }
+
+    /// Collects the signatures, and the timestamp where it stands beside them.
+    fn read_signatures(
+        &mut self,
+        plan: &Plan,
+        layout: &Layout,
+        headers: &'r dyn Headers,
+    ) -> Result<Option<&'r [u8]>, ErrorKind> {
+        let timestamp_prefix = match &layout.timestamp {
+            Some(TimestampPlace::Beside(prefix)) => Some(&**prefix),
+            _ => None,
+        };
+        let size = plan.algorithm.tag_size();
+        self.candidates.size = size;
+        let mut timestamp = None;
+        let (mut present, mut marked) = (false, 0_usize);
+        for name in &layout.signature {
+            let Some(value) = only_value(headers, name)? else {
+                continue;
+            };
+            present = true;
+            for entry in entries(value, plan.separator) {
+                let entry = entry?;
+                if let Some(text) = timestamp_prefix.and_then(|prefix| entry.strip_prefix(prefix)) {
+                    if timestamp.replace(text).is_some() {
+                        return Err(ErrorKind::AmbiguousTimestamp);
+                    }
+                } else if let Some(text) = entry.strip_prefix(&*plan.prefix) {
+                    marked = marked.saturating_add(1);
+                    if marked > MAX_CANDIDATES {
+                        return Err(ErrorKind::TooManySignatures);
+                    }
+                    let candidate = self.candidates.tags.get_mut(self.candidates.count);
+                    if candidate.is_some_and(|tag| plan.encoding.decode_tag(text, size, tag)) {
+                        self.candidates.count = self.candidates.count.saturating_add(1);
+                    }
+                }
+            }
+        }
+        match (present, marked, self.candidates.count) {
+            (false, ..) => Err(ErrorKind::MissingSignature),
+            // A list without an entry of this scheme; a single value that lacks its prefix is malformed.
+            (_, 0, _) if plan.separator.is_some() => Err(ErrorKind::MissingSignature),
+            (.., 0) => Err(ErrorKind::MalformedSignature),
+            _ => Ok(timestamp),
+        }
+    }
+}
+
+impl Plan {
+    /// The layout of the family of which the request has any header, the preferred family first: one
+    /// family supplies everything, whatever the other says.
+    fn layout_of(&self, headers: &dyn Headers) -> Option<&Layout> {
+        let [first, others @ ..] = self.layouts.as_slice() else {
+            return None;
+        };
+        if others.is_empty() {
+            return Some(first);
+        }
+        let used = self.layouts.iter().find(|layout| {
+            layout.headers().any(|name| {
+                let mut found = false;
+                headers.each_value(name, &mut |_| found = true);
+                found
+            })
+        });
+        Some(used.unwrap_or(first))
+    }
+}
+
+/// What the pieces of the signed content are made of.
+struct Content<'c, 'r> {
+    plan: &'r Plan,
+    parts: &'c Parts<'r>,
+    timestamp: Option<&'r [u8]>,
+    message_id: Option<&'r str>,
+}
+
+impl<'r> Content<'_, 'r> {
+    fn gather(&self, pieces: &'r [Piece], gathered: &mut Pieces<'r>) -> Result<(), ErrorKind> {
+        for piece in pieces {
+            match piece {
+                Piece::Literal(text) => gathered.push(text),
+                Piece::Timestamp => gathered.push(self.timestamp.ok_or(ErrorKind::MissingTimestamp)?),
+                Piece::MessageId(joint) => {
+                    let id = self.message_id.ok_or(ErrorKind::MissingId)?.as_bytes();
+                    gathered.push(separated(id, joint).ok_or(ErrorKind::MalformedId)?);
+                }
+                Piece::Header(name, joint) => {
+                    let value = only_value(self.parts.headers, name)?.ok_or(ErrorKind::MissingHeader)?;
+                    let value = printable(value).and_then(|value| separated(value, joint));
+                    gathered.push(value.ok_or(ErrorKind::MalformedHeader)?);
+                }
+                Piece::Method(joint) => {
+                    let method = self.parts.method.ok_or(ErrorKind::NoUrl)?.as_bytes();
+                    let method = token(method).and_then(|method| separated(method, joint));
+                    gathered.push(method.ok_or(ErrorKind::UrlMismatch)?);
+                }
+                Piece::Url { query, joint } => {
+                    let url = self.plan.url.as_ref().ok_or(ErrorKind::NoUrl)?;
+                    let target = self.parts.target.ok_or(ErrorKind::NoUrl)?;
+                    let [base, rest] = url.of_request(target, *query)?;
+                    // The base is fixed by configuration: only what the request owns could shift a mark.
+                    separated(rest, joint).ok_or(ErrorKind::UrlMismatch)?;
+                    gathered.push(base);
+                    gathered.push(rest);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'r> Pieces<'r> {
+    fn push(&mut self, piece: &'r [u8]) {
+        if let Some(place) = self.list.get_mut(self.count) {
+            *place = piece;
+            self.count = self.count.saturating_add(1);
+        }
+    }
+
+    fn as_slice(&self) -> &[&'r [u8]] {
+        self.list.get(..self.count).unwrap_or_default()
+    }
+}
+
+impl Candidates {
+    /// The tags, each of the algorithm's size.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.tags.iter().take(self.count).filter_map(|tag| tag.get(..self.size))
+    }
+}
+
+/// A copy for a streaming verification, without the request.
+impl Clone for Candidates {
+    fn clone(&self) -> Self {
+        Self { tags: self.tags, count: self.count, size: self.size }
+    }
+}
+
+fn separated<'r>(value: &'r [u8], joint: &Joint) -> Option<&'r [u8]> {
+    joint.separates(value).then_some(value)
+}
+
+/// A message id: 1 to 256 visible ASCII characters.
+fn message_id(value: &[u8]) -> Option<&str> {
+    let visible = (1..=MAX_ID).contains(&value.len()) && value.iter().all(u8::is_ascii_graphic);
+    visible.then(|| str::from_utf8(value).ok()).flatten()
+}
+
+/// A signed header's value: printable ASCII, not empty.
+fn printable(value: &[u8]) -> Option<&[u8]> {
+    let fits = !value.is_empty() && value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    fits.then_some(value)
+}
+
+/// A method: letters and hyphens, as those of every registered method.
+fn token(value: &[u8]) -> Option<&[u8]> {
+    let fits = (1..=32).contains(&value.len())
+        && value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-');
+    fits.then_some(value)
+}

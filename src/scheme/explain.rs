@@ -1,0 +1,128 @@
+//! A scheme in words: for documentation, for the command and for reviews.
+
+use std::time::Duration;
+
+use super::{Evidence, Part, Scheme};
+use crate::time::Freshness;
+
+pub(super) fn explain(scheme: &Scheme<'_>) -> String {
+    let lines = [
+        signature(scheme),
+        format!("Signed: {}.", signed(scheme)),
+        format!("Not signed: {}.", unsigned(scheme)),
+        timestamp(scheme),
+        message_id(scheme),
+        format!("Secret: {}.", secret(scheme)),
+        format!("Replay: {}.", replay(scheme)),
+        url(scheme),
+        source(scheme),
+    ];
+    let lines: Vec<_> = lines.into_iter().filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
+}
+
+fn signature(scheme: &Scheme<'_>) -> String {
+    let algorithm = scheme.algorithm().name();
+    let encoding = scheme.encoding();
+    let width = encoding.width(scheme.algorithm().tag_size());
+    let place = scheme.signature().words();
+    let mut line = format!("Signature: {algorithm}, {width} characters {}, in {place}.", encoding.words());
+    if let Some([first, second]) = scheme.families() {
+        line.push_str(&format!(
+            " All headers may start with {second} instead of {first}; the two are never mixed."
+        ));
+    }
+    line
+}
+
+fn signed(scheme: &Scheme<'_>) -> String {
+    let parts: Vec<_> = scheme.parts().iter().map(part).collect();
+    parts.join(", then ")
+}
+
+fn part(part: &Part<'_>) -> String {
+    match part {
+        Part::Body => "the body".to_owned(),
+        Part::Timestamp => "the timestamp".to_owned(),
+        Part::MessageId => "the message id".to_owned(),
+        Part::Header(name) => format!("the header {name}"),
+        Part::Method => "the method".to_owned(),
+        Part::Url => "the public URL".to_owned(),
+        Part::UrlWithoutQuery => "the public URL without its query".to_owned(),
+        Part::Literal(text) => format!("{text:?}"),
+    }
+}
+
+fn unsigned(scheme: &Scheme<'_>) -> String {
+    let coverage = scheme.coverage();
+    let mut words = Vec::new();
+    if !coverage.body() {
+        words.push("THE BODY");
+    }
+    if !coverage.method() {
+        words.push("the method");
+    }
+    match (coverage.url(), coverage.query()) {
+        (false, _) => words.push("the URL"),
+        (true, false) => words.push("the query"),
+        (true, true) => {}
+    }
+    words.push("any other header");
+    words.join(", ")
+}
+
+fn timestamp(scheme: &Scheme<'_>) -> String {
+    let Some((field, unit)) = scheme.timestamp() else {
+        return "Timestamp: none is signed.".to_owned();
+    };
+    let limits = limits_in_words(scheme.definition.freshness());
+    format!("Timestamp: {}, in {}; accepted {limits}.", unit.words(), field.words())
+}
+
+/// The freshness limits in words.
+pub(crate) fn limits_in_words(limits: Freshness) -> String {
+    format!("up to {} old and {} ahead", seconds(limits.max_age), seconds(limits.max_ahead))
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64())
+}
+
+fn message_id(scheme: &Scheme<'_>) -> String {
+    scheme.message_id().map_or_else(String::new, |field| format!("Message id: in {}.", field.words()))
+}
+
+fn secret(scheme: &Scheme<'_>) -> String {
+    let forms: Vec<_> = scheme.secret_forms().iter().map(|form| form.words()).collect();
+    forms.join(", or ")
+}
+
+fn replay(scheme: &Scheme<'_>) -> String {
+    if scheme.timestamp().is_none() {
+        return "a captured request stays valid as long as the key; keep a record of what was handled"
+            .to_owned();
+    }
+    let limits = scheme.definition.freshness();
+    let window = limits.max_age.saturating_add(limits.max_ahead);
+    format!("a captured request stays valid for up to {}", seconds(window))
+}
+
+fn url(scheme: &Scheme<'_>) -> String {
+    match (scheme.signs_url(), scheme.needs_registered_url()) {
+        (false, _) => String::new(),
+        (true, false) => "URL: configure the public base; path and query are the request's.".to_owned(),
+        (true, true) => "URL: configure the full URL that is registered at the provider.".to_owned(),
+    }
+}
+
+fn source(scheme: &Scheme<'_>) -> String {
+    let Some(source) = scheme.source() else {
+        return String::new();
+    };
+    let evidence = match source.evidence {
+        Evidence::Sdk(sdk) => format!("confirmed by {sdk}"),
+        Evidence::Published => "confirmed by the provider's published example".to_owned(),
+        Evidence::Documentation => "from documentation, not confirmed by a genuine signature".to_owned(),
+    };
+    format!("Source: {}, checked {}; {evidence}.", source.page, source.checked)
+}

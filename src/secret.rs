@@ -1,0 +1,136 @@
+//! Secrets: taken in, read as their scheme says, never given out again.
+
+use std::path::Path;
+use std::{env, fmt, fs};
+
+use zeroize::Zeroizing;
+
+use crate::encoding::{secret_from_base64, secret_from_hex};
+use crate::error::ConfigError;
+use crate::scheme::SecretForm;
+
+/// A signing secret, as the provider's dashboard shows it.
+///
+/// - It is wiped from memory when it is dropped.
+/// - It cannot be printed, compared or read back.
+/// - It is not trimmed: white space in a secret is a mistake that should show.
+///
+/// ```
+/// use hooksig::Secret;
+///
+/// assert_eq!(format!("{:?}", Secret::new("test-secret")), "Secret(redacted)");
+/// assert!(Secret::from_env("A_VARIABLE_THAT_NOBODY_SET").is_err());
+/// ```
+#[derive(Clone)]
+pub struct Secret {
+    text: Zeroizing<Vec<u8>>,
+}
+
+impl Secret {
+    /// A secret from a secrets manager or a test. A blank one is refused when a verifier is built.
+    #[must_use]
+    pub fn new(text: impl Into<Vec<u8>>) -> Self {
+        Self { text: Zeroizing::new(text.into()) }
+    }
+
+    /// The secret in an environment variable, exactly as it stands there.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::UnsetVariable`], [`ConfigError::VariableNotUnicode`], or
+    /// [`ConfigError::BlankSource`] when it is empty or white space.
+    pub fn from_env(name: &str) -> Result<Self, ConfigError> {
+        match env::var(name) {
+            Ok(text) => Self::new(text).not_blank(|| format!("the environment variable {name}")),
+            Err(env::VarError::NotPresent) => Err(ConfigError::UnsetVariable { name: name.to_owned() }),
+            Err(env::VarError::NotUnicode(_)) => {
+                Err(ConfigError::VariableNotUnicode { name: name.to_owned() })
+            }
+        }
+    }
+
+    /// The secret in a file, such as a container orchestrator mounts. One line end at its end is not
+    /// part of the secret; nothing else is trimmed.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::SecretFile`] when it cannot be read, [`ConfigError::BlankSource`] when it is
+    /// empty or white space.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        let path = path.as_ref();
+        let mut text = fs::read(path).map(Zeroizing::new).map_err(|error| ConfigError::SecretFile {
+            path: path.display().to_string(),
+            why: error.kind().to_string(),
+        })?;
+        if text.last() == Some(&b'\n') {
+            text.pop();
+            if text.last() == Some(&b'\r') {
+                text.pop();
+            }
+        }
+        Self { text }.not_blank(|| format!("the file {}", path.display()))
+    }
+
+    fn not_blank(self, place: impl Fn() -> String) -> Result<Self, ConfigError> {
+        if is_blank(&self.text) { Err(ConfigError::BlankSource { place: place() }) } else { Ok(self) }
+    }
+
+    /// The keys that this secret is in the given forms: one for each form that applies.
+    pub(crate) fn keys(
+        &self,
+        label: &str,
+        forms: &[SecretForm<'_>],
+    ) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {
+        let blank = || ConfigError::BlankSecret { label: label.to_owned() };
+        if is_blank(&self.text) {
+            return Err(blank());
+        }
+        let keys: Vec<_> = forms.iter().filter_map(|form| read(*form, &self.text)).collect();
+        if keys.is_empty() {
+            let expected: Vec<_> = forms.iter().map(SecretForm::words).collect();
+            return Err(ConfigError::UnreadableSecret {
+                label: label.to_owned(),
+                expected: expected.join(", nor "),
+            });
+        }
+        if keys.iter().any(|key| key.is_empty()) {
+            return Err(blank());
+        }
+        Ok(keys)
+    }
+}
+
+/// The key that a text is in one form, if it has that form.
+fn read(form: SecretForm<'_>, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    match form {
+        SecretForm::Text => Some(Zeroizing::new(text.to_vec())),
+        SecretForm::TextWithout(prefix) if text.starts_with(prefix.as_bytes()) => None,
+        SecretForm::TextWithout(_) => Some(Zeroizing::new(text.to_vec())),
+        SecretForm::Base64 => secret_from_base64(text),
+        SecretForm::Base64After(prefix) => secret_from_base64(text.strip_prefix(prefix.as_bytes())?),
+        SecretForm::Hex => secret_from_hex(text),
+    }
+}
+
+/// Nothing but ASCII white space and zero bytes, which an unset template or a cleared buffer leaves.
+fn is_blank(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(redacted)")
+    }
+}

@@ -1,0 +1,220 @@
+//! Setting a verifier up.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Setup, Verifier};
+use crate::error::ConfigError;
+use crate::key_ring::{KeyRing, LabelledSecret, label_of};
+use crate::mac::ContentHash;
+use crate::scheme::{Plan, Scheme, is_limit, limits_in_words};
+use crate::secret::Secret;
+use crate::time::{Freshness, UnixTime};
+use crate::url::PublicUrl;
+
+/// Sets a [`Verifier`] up with several keys, other limits, a public URL or a label.
+///
+/// ```
+/// use std::time::Duration;
+/// use hooksig::{Secret, UnixTime, Verifier, providers};
+///
+/// let verifier = Verifier::builder(providers::STRIPE)
+///     .key("2026-11", Secret::new("whsec_test_new"))
+///     .retiring_key("2026-08", Secret::new("whsec_test_old"), UnixTime::from_secs(1_767_225_600))
+///     .max_age(Duration::from_secs(180))
+///     .max_ahead(Duration::from_secs(30))
+///     .build()?;
+/// verifier.self_test_at(UnixTime::from_secs(1_763_700_000))?;
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder makes a verifier by `build`"]
+pub struct Builder<'a> {
+    scheme: Scheme<'a>,
+    secrets: Vec<LabelledSecret>,
+    label: String,
+    max_age: Option<Duration>,
+    max_ahead: Option<Duration>,
+    ignore_timestamp: bool,
+    replay_keys: bool,
+    url: Option<(UrlKind, String)>,
+}
+
+#[derive(Clone, Copy)]
+enum UrlKind {
+    Base,
+    Registered,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(scheme: Scheme<'a>) -> Self {
+        Self {
+            scheme,
+            secrets: Vec::new(),
+            label: "default".to_owned(),
+            max_age: None,
+            max_ahead: None,
+            ignore_timestamp: false,
+            replay_keys: false,
+            url: None,
+        }
+    }
+
+    /// Adds a key. The proof of each request names the label of the key that matched: 1 to 31 bytes,
+    /// such as the month of the key's creation.
+    pub fn key(self, label: &str, secret: Secret) -> Self {
+        self.with(label, secret, None)
+    }
+
+    /// Adds a key on its way out, accepted up to and including the moment `until`.
+    pub fn retiring_key(self, label: &str, secret: Secret, until: UnixTime) -> Self {
+        self.with(label, secret, Some(until))
+    }
+
+    fn with(mut self, label: &str, secret: Secret, until: Option<UnixTime>) -> Self {
+        self.secrets.push(LabelledSecret { label: label.to_owned(), secret, until });
+        self
+    }
+
+    /// Names the endpoint or tenant: 1 to 31 bytes. Replay keys of verifiers with different labels
+    /// never meet.
+    pub fn label(mut self, label: &str) -> Self {
+        label.clone_into(&mut self.label);
+        self
+    }
+
+    /// How old a request may be instead of what the scheme says: one second to one day, the limit
+    /// itself accepted.
+    pub fn max_age(mut self, limit: Duration) -> Self {
+        self.max_age = Some(limit);
+        self
+    }
+
+    /// How far ahead of our clock a request may be instead of what the scheme says: one second to
+    /// one day, the limit itself accepted.
+    pub fn max_ahead(mut self, limit: Duration) -> Self {
+        self.max_ahead = Some(limit);
+        self
+    }
+
+    /// The public base of this service, for schemes that sign the URL: scheme, host and path prefix
+    /// without a slash at the end, as the provider knows them. Path and query are the request's.
+    ///
+    /// The request's own idea of its host, and `Forwarded` headers, are the sender's word and are
+    /// not looked at.
+    pub fn public_base(mut self, url: &str) -> Self {
+        self.url = Some((UrlKind::Base, url.to_owned()));
+        self
+    }
+
+    /// The full URL that is registered at the provider, path and query included; requests for any
+    /// other are refused. Needed where the URL touches the body without a mark between them (see
+    /// [`Scheme::needs_registered_url`]).
+    pub fn registered_url(mut self, url: &str) -> Self {
+        self.url = Some((UrlKind::Registered, url.to_owned()));
+        self
+    }
+
+    /// Hashes the signed content of schemes that sign no message id, so that
+    /// [`Verified::replay_key`](crate::Verified::replay_key) always gives a key. Costs a second pass
+    /// over the body.
+    pub fn replay_keys(mut self) -> Self {
+        self.replay_keys = true;
+        self
+    }
+
+    /// Accepts requests of any age: whoever captured one can send it again for as long as the key is
+    /// valid. For a queue pass the time of receipt to
+    /// [`Verifier::verify_at`](crate::Verifier::verify_at) instead.
+    pub fn dangerous_ignore_timestamp(mut self) -> Self {
+        self.ignore_timestamp = true;
+        self
+    }
+
+    /// Checks everything and prepares the keys.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when there is no key or too many, a secret is blank or unreadable, labels
+    /// collide, a limit is out of range or pointless, or the URL is missing or unusable.
+    pub fn build(self) -> Result<Verifier, ConfigError> {
+        let definition = &self.scheme.definition;
+        let ring = KeyRing::new(&self.secrets, definition.algorithm, definition.forms())?;
+        let label = label_of(&self.label)?;
+        let freshness = self.freshness()?;
+        let plan = Plan::new(&self.scheme, self.url()?)?;
+        let mut domain = ContentHash::default();
+        domain.update_field(b"hooksig replay key 1");
+        domain.update_field(label.as_str().as_bytes());
+        domain.update_field(plan.name.as_bytes());
+        let explanation = self.explain(freshness);
+        let setup = Setup {
+            plan,
+            ring,
+            freshness: freshness.filter(|_| !self.ignore_timestamp),
+            replay_domain: domain.finish(),
+            replay_keys: self.replay_keys,
+            explanation,
+        };
+        Ok(Verifier { setup: Arc::new(setup) })
+    }
+
+    fn freshness(&self) -> Result<Option<Freshness>, ConfigError> {
+        let given = [("max_age", self.max_age), ("max_ahead", self.max_ahead)];
+        for (name, limit) in given.into_iter().filter_map(|(name, limit)| Some((name, limit?))) {
+            if self.scheme.timestamp().is_none() {
+                return Err(ConfigError::Untimed { name, scheme: self.scheme.name().to_owned() });
+            }
+            if !is_limit(limit) {
+                return Err(ConfigError::FreshnessLimit { name, given: limit });
+            }
+        }
+        let scheme = self.scheme.definition.freshness();
+        Ok(self.scheme.timestamp().map(|_| Freshness {
+            max_age: self.max_age.unwrap_or(scheme.max_age),
+            max_ahead: self.max_ahead.unwrap_or(scheme.max_ahead),
+        }))
+    }
+
+    fn url(&self) -> Result<Option<PublicUrl>, ConfigError> {
+        let url = match &self.url {
+            None => None,
+            Some((UrlKind::Base, url)) => Some(PublicUrl::base(url)?),
+            Some((UrlKind::Registered, url)) => Some(PublicUrl::registered(url)?),
+        };
+        let registered = url.as_ref().is_some_and(PublicUrl::is_registered);
+        let configure = if self.scheme.needs_registered_url() && !registered {
+            "registered_url, since nothing marks where the URL ends"
+        } else if self.scheme.signs_url() && url.is_none() {
+            "public_base or registered_url"
+        } else {
+            return Ok(url);
+        };
+        Err(ConfigError::UrlNeeded { scheme: self.scheme.name().to_owned(), configure })
+    }
+
+    fn explain(&self, freshness: Option<Freshness>) -> String {
+        let mut lines = vec![self.scheme.explain()];
+        match freshness {
+            Some(_) if self.ignore_timestamp => lines.push("This verifier: ANY AGE is accepted.".to_owned()),
+            Some(limits) => lines.push(format!("This verifier: accepted {}.", limits_in_words(limits))),
+            None => {}
+        }
+        if let Some((_, url)) = &self.url {
+            lines.push(format!("This verifier: the URL is {url}."));
+        }
+        lines.join("\n")
+    }
+}
+
+/// Shows the scheme and the labels of the keys.
+impl fmt::Debug for Builder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let labels: Vec<_> = self.secrets.iter().map(|secret| &secret.label).collect();
+        f.debug_struct("Builder")
+            .field("scheme", &self.scheme.name())
+            .field("keys", &labels)
+            .finish_non_exhaustive()
+    }
+}

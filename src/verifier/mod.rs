@@ -1,0 +1,257 @@
+//! The pipeline: read, check freshness, one MAC pass for each key, compare.
+
+mod builder;
+mod self_test;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use builder::Builder;
+
+use crate::coverage::Coverage;
+use crate::error::{ConfigError, ErrorKind, VerifyError};
+use crate::key_ring::KeyRing;
+use crate::mac::{Comparison, ContentHash};
+use crate::pending::Pending;
+use crate::request::Parts;
+use crate::scheme::{Claims, Plan, Scheme};
+use crate::secret::Secret;
+use crate::time::{Freshness, UnixTime};
+use crate::verified::{Statement, Verified};
+
+/// Verifies the requests of one provider with one set of keys.
+///
+/// Parses the secret and prepares everything once; cloning is cheap, and clones share the keys. It
+/// goes into application state, maps and layers as it is. A verifier cannot sign and does not give
+/// its secret out.
+///
+/// ```
+/// use hooksig::{Secret, UnixTime, Verifier, providers};
+///
+/// let verifier = Verifier::new(providers::RETELL, Secret::new("key_d5f1c2a9b3e84c7f9a0b1c2d3e"))?;
+/// let now = UnixTime::from_secs(1_763_700_000);
+///
+/// let signature = "v=1763700000000,d=3f0276f7df41aac995a168acf0ad50c285a2aad2787fa6e3c44f290159ae9c59";
+/// let headers = [("x-retell-signature", signature)];
+/// let event = verifier.verify_at(&headers, &b""[..], now).unwrap();
+/// assert_eq!(event.timestamp(), Some(now));
+///
+/// // The same request an hour later is a replay.
+/// let later = UnixTime::from_secs(1_763_703_600);
+/// let refusal = verifier.verify_at(&headers, &b""[..], later).unwrap_err();
+/// assert_eq!(refusal.reason(), "stale");
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Verifier {
+    setup: Arc<Setup>,
+}
+
+/// What a verifier was set up with; shared by its clones and never written again.
+pub(crate) struct Setup {
+    pub(crate) plan: Plan,
+    pub(crate) ring: KeyRing,
+    /// The limits on the timestamp; none for an untimed scheme, or when they are ignored.
+    freshness: Option<Freshness>,
+    replay_domain: [u8; 32],
+    replay_keys: bool,
+    explanation: String,
+}
+
+impl Verifier {
+    /// A verifier with one key, labelled `"default"`, and the scheme's own limits.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the secret is blank or cannot be read as the scheme prescribes, or when
+    /// the scheme signs the URL: then use the [builder](Self::builder) and say what it is.
+    pub fn new(scheme: Scheme<'_>, secret: Secret) -> Result<Self, ConfigError> {
+        Self::builder(scheme).key("default", secret).build()
+    }
+
+    /// A verifier with several keys, other limits, a public URL or a label.
+    #[must_use]
+    pub fn builder(scheme: Scheme<'_>) -> Builder<'_> {
+        Builder::new(scheme)
+    }
+
+    /// Verifies a request that just came in.
+    ///
+    /// `parts` is a reference to the headers, or to an [`http::Request`] or its parts; `body` is
+    /// the raw body, before anything has parsed it.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] with the reason for which the request is refused. The body comes back with a
+    /// valid signature only.
+    pub fn verify<'r, B: AsRef<[u8]>>(
+        &self,
+        parts: impl Into<Parts<'r>>,
+        body: B,
+    ) -> Result<Verified<B>, VerifyError> {
+        self.verify_with(&parts.into(), body, UnixTime::now)
+    }
+
+    /// Verifies a request that came in at `now`, without a look at any clock: for tests, for queues
+    /// (pass the time of receipt), and where there is no clock.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    pub fn verify_at<'r, B: AsRef<[u8]>>(
+        &self,
+        parts: impl Into<Parts<'r>>,
+        body: B,
+        now: UnixTime,
+    ) -> Result<Verified<B>, VerifyError> {
+        self.verify_with(&parts.into(), body, || now)
+    }
+
+    /// Reads the headers of a request that just came in; its body follows chunk by chunk.
+    ///
+    /// A request that is unsigned, malformed or stale is refused here, before its body is read.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify), except for a mismatch.
+    pub fn begin<'r>(&self, parts: impl Into<Parts<'r>>) -> Result<Pending, VerifyError> {
+        self.begin_with(&parts.into(), UnixTime::now)
+    }
+
+    /// As [`begin`](Self::begin), for a request that came in at `now`, without a look at any clock.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub fn begin_at<'r>(&self, parts: impl Into<Parts<'r>>, now: UnixTime) -> Result<Pending, VerifyError> {
+        self.begin_with(&parts.into(), || now)
+    }
+
+    fn verify_with<B: AsRef<[u8]>>(
+        &self,
+        parts: &Parts<'_>,
+        body: B,
+        clock: impl FnOnce() -> UnixTime,
+    ) -> Result<Verified<B>, VerifyError> {
+        let setup = &*self.setup;
+        let mut claims = Claims::new();
+        let now = setup.read(parts, clock, &mut claims)?;
+        let signed_body = if setup.signs_body() { body.as_ref() } else { &[] };
+        let mut comparison = Comparison::default();
+        for key in setup.ring.active(now) {
+            let mut mac = key.mac.start();
+            mac.update_all(claims.before());
+            mac.update(signed_body);
+            mac.update_all(claims.after());
+            comparison.take(&mac.finish(), claims.candidates.iter());
+        }
+        let matched = comparison.verdict().ok_or(ErrorKind::Mismatch)?;
+        let key = setup.ring.active(now).nth(matched.key()).ok_or(ErrorKind::Mismatch)?;
+        let content = setup.start_content_hash().map(|mut hash| {
+            claims.before().iter().for_each(|piece| hash.update(piece));
+            hash.update(signed_body);
+            claims.after().iter().for_each(|piece| hash.update(piece));
+            hash.finish()
+        });
+        Ok(Verified::new(matched, key.label, setup.statement(&claims), content, body))
+    }
+
+    fn begin_with(
+        &self,
+        parts: &Parts<'_>,
+        clock: impl FnOnce() -> UnixTime,
+    ) -> Result<Pending, VerifyError> {
+        let mut claims = Claims::new();
+        let now = self.setup.read(parts, clock, &mut claims)?;
+        Ok(Pending::new(&self.setup, &claims, now)?)
+    }
+
+    /// The scheme's name.
+    #[must_use]
+    pub fn scheme_name(&self) -> &str {
+        &self.setup.plan.name
+    }
+
+    /// What a proof of this verifier covers.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        self.setup.plan.coverage
+    }
+
+    /// Whether the body is hashed as it arrives, so that nothing is kept for verification.
+    #[must_use]
+    pub fn streams(&self) -> bool {
+        true
+    }
+
+    /// The rules of this verifier in words: its scheme's, and what the builder changed.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        self.setup.explanation.clone()
+    }
+
+    /// Checks at start-up that requests can be verified now, so that a mistake fails the deployment
+    /// and not the first call: signs a probe with each key and verifies it, streamed and at once.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::SelfTest`] when no key is active, or when a probe is refused.
+    pub fn self_test(&self) -> Result<(), ConfigError> {
+        self.self_test_at(UnixTime::now())
+    }
+
+    /// As [`self_test`](Self::self_test), for the moment `now`, without a look at any clock.
+    ///
+    /// # Errors
+    ///
+    /// As [`self_test`](Self::self_test).
+    pub fn self_test_at(&self, now: UnixTime) -> Result<(), ConfigError> {
+        self_test::run(self, now)
+    }
+}
+
+impl Setup {
+    /// Everything that comes before hashing. Reads the clock after the headers, and only if it
+    /// matters; gives the time, if it was read.
+    fn read<'r>(
+        &'r self,
+        parts: &Parts<'r>,
+        clock: impl FnOnce() -> UnixTime,
+        claims: &mut Claims<'r>,
+    ) -> Result<Option<UnixTime>, ErrorKind> {
+        claims.read(&self.plan, parts)?;
+        let needs_time = self.freshness.is_some() || self.ring.is_timed();
+        let now = needs_time.then(clock);
+        if let (Some(freshness), Some(stamp), Some(now)) = (self.freshness, claims.stamp, now) {
+            freshness.check(stamp, now)?;
+        }
+        self.ring.check_active(now)?;
+        Ok(now)
+    }
+
+    pub(crate) fn signs_body(&self) -> bool {
+        self.plan.coverage.body()
+    }
+
+    pub(crate) fn statement(&self, claims: &Claims<'_>) -> Statement {
+        Statement::new(claims, self.plan.coverage, self.replay_domain)
+    }
+
+    /// A hash of the signed content, if replay keys were asked for and nothing shorter names the
+    /// request.
+    pub(crate) fn start_content_hash(&self) -> Option<ContentHash> {
+        let asked = self.replay_keys && !self.plan.coverage.message_id();
+        asked.then(ContentHash::default)
+    }
+}
+
+/// Shows the scheme and the labels of the keys.
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let labels: Vec<_> = self.setup.ring.keys().iter().map(|key| key.label).collect();
+        f.debug_struct("Verifier")
+            .field("scheme", &self.scheme_name())
+            .field("keys", &labels)
+            .finish_non_exhaustive()
+    }
+}
