@@ -1,0 +1,157 @@
+//! Vector files: loading them, and turning one vector into a verifier and a request.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of this module")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+pub mod definition;
+pub mod sender;
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
+use hooksig::{ConfigError, Parts, Scheme, Secret, UnixTime, Verifier, providers};
+use serde_json::Value;
+
+/// A file of vectors for one scheme.
+pub struct VectorFile {
+    pub path: PathBuf,
+    pub scheme: String,
+    pub mechanism: String,
+    pub definition: Option<Value>,
+    pub vectors: Vec<Vector>,
+}
+
+/// One request, and what is to become of it.
+pub struct Vector {
+    pub id: String,
+    pub accept: bool,
+    pub why: String,
+    pub now: UnixTime,
+    pub method: String,
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub secrets: Vec<String>,
+    pub body: Vec<u8>,
+    pub key_id: Option<String>,
+}
+
+/// The project's own vectors.
+pub fn default_directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
+}
+
+/// Every `*.json` of a directory, in order.
+pub fn load(directory: &Path) -> Vec<VectorFile> {
+    let entries = std::fs::read_dir(directory)
+        .unwrap_or_else(|error| panic!("the vectors' directory {} cannot be read: {error}", directory.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    paths.into_iter().map(VectorFile::load).collect()
+}
+
+/// The project's own vectors whose scheme is built in or defined beside them.
+pub fn own_vectors() -> Vec<VectorFile> {
+    load(&default_directory())
+}
+
+impl VectorFile {
+    fn load(path: PathBuf) -> Self {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let file: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Self {
+            scheme: text_of(&file["scheme"]),
+            mechanism: text_of(&file["mechanism"]),
+            definition: file.get("definition").cloned(),
+            vectors: file["vectors"].as_array().into_iter().flatten().map(Vector::new).collect(),
+            path,
+        }
+    }
+
+    /// Hands the file's scheme over, built in or made from its definition; `None` when it has neither.
+    pub fn with_scheme<T>(&self, then: impl FnOnce(Result<Scheme<'_>, ConfigError>) -> T) -> Option<T> {
+        match (&self.definition, providers::by_name(&self.scheme)) {
+            (Some(definition), _) => Some(definition::with_scheme(definition, then)),
+            (None, Some(scheme)) => Some(then(Ok(scheme))),
+            (None, None) => None,
+        }
+    }
+}
+
+impl Vector {
+    fn new(vector: &Value) -> Self {
+        let body = match vector.get("body_base64") {
+            Some(body) => base64::engine::general_purpose::STANDARD.decode(text_of(body)).unwrap(),
+            None => text_of(&vector["body"]).into_bytes(),
+        };
+        let headers = vector["headers"].as_object().into_iter().flatten().flat_map(|(name, value)| {
+            let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+            values.into_iter().map(move |value| (name.clone(), text_of(&value)))
+        });
+        Self {
+            id: text_of(&vector["id"]),
+            accept: match text_of(&vector["expect"]).as_str() {
+                "accept" => true,
+                "reject" => false,
+                other => panic!("`expect` is {other:?}"),
+            },
+            why: text_of(&vector["why"]),
+            now: UnixTime::from_secs(vector["now"].as_u64().expect("`now` is in unix seconds")),
+            method: vector["method"].as_str().unwrap_or("POST").to_owned(),
+            url: vector["url"].as_str().unwrap_or_default().to_owned(),
+            headers: headers.collect(),
+            secrets: vector["secrets"].as_array().into_iter().flatten().map(text_of).collect(),
+            body,
+            key_id: vector["key_id"].as_str().map(str::to_owned),
+        }
+    }
+
+    /// A verifier with all of the vector's secrets, as its receiver would set it up.
+    pub fn verifier(&self, scheme: &Scheme<'_>) -> Result<Verifier, ConfigError> {
+        let mut builder = Verifier::builder(*scheme);
+        for (index, secret) in self.secrets.iter().enumerate() {
+            builder = builder.key(&format!("key {index}"), Secret::new(secret.as_str()));
+        }
+        if scheme.needs_registered_url() {
+            builder = builder.registered_url(&self.url);
+        } else if scheme.signs_url() {
+            builder = builder.public_base(self.base_and_target().0);
+        }
+        builder.build()
+    }
+
+    /// The headers, unless an HTTP library would refuse them.
+    pub fn header_map(&self) -> Option<HeaderMap> {
+        let mut map = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            map.append(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);
+        }
+        Some(map)
+    }
+
+    /// The request around the given headers.
+    pub fn parts<'r>(&'r self, headers: &'r HeaderMap) -> Parts<'r> {
+        Parts::new(headers).method(&self.method).target(self.base_and_target().1)
+    }
+
+    /// Scheme and host; path and query.
+    pub fn base_and_target(&self) -> (&str, &str) {
+        let host = self.url.find("://").map_or(0, |scheme| scheme + 3);
+        let path = self.url[host..].find(['/', '?']).map_or(self.url.len(), |path| host + path);
+        let (base, target) = self.url.split_at(path);
+        (base, if target.is_empty() { "/" } else { target })
+    }
+
+    /// What became of the request: the reason of the refusal, in words that name no secret.
+    pub fn verdict(&self, scheme: Result<Scheme<'_>, ConfigError>) -> Result<(), String> {
+        let verifier = scheme.and_then(|scheme| self.verifier(&scheme)).map_err(|error| error.to_string())?;
+        let headers = self.header_map().ok_or("a header that no HTTP library passes on")?;
+        let verified = verifier.verify_at(self.parts(&headers), self.body.as_slice(), self.now);
+        verified.map(|_| ()).map_err(|error| error.reason().to_owned())
+    }
+}
+
+pub fn text_of(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} is not a text")).to_owned()
+}
