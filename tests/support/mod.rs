@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 pub mod definition;
+pub mod schemes;
 pub mod sender;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,163 @@
+//! A sender of its own: signs by a scheme's public description with the `hmac` crate, so that the
+//! library is not tested with its own signer.
+
+use hmac::{Hmac, KeyInit, Mac};
+use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
+use hooksig::{Algorithm, Encoding, Field, Parts, Part, Scheme, Secret, SecretForm, Unit, UnixTime, Verifier};
+use sha2::Sha256;
+
+/// Where every request of this sender goes.
+pub const URL: &str = "https://hooks.example.com/in?tenant=1";
+const TARGET: &str = "/in?tenant=1";
+
+/// The key of every request of this sender.
+pub const KEY: &[u8; 24] = b"test-key-of-24-bytes-...";
+
+/// What the sender says; every text stands where the scheme wants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub body: Vec<u8>,
+    pub timestamp: Vec<u8>,
+    pub id: Vec<u8>,
+    pub headers: Vec<Vec<u8>>,
+    pub method: Vec<u8>,
+    pub target: Vec<u8>,
+}
+
+impl Message {
+    /// A message with this body at `now`.
+    pub fn new(scheme: &Scheme<'_>, body: &[u8], now: UnixTime) -> Self {
+        let further = scheme.parts().iter().filter(|part| matches!(part, Part::Header(_))).count();
+        Self {
+            body: body.to_vec(),
+            timestamp: scheme.timestamp().map(|(_, unit)| timestamp(unit, now)).unwrap_or_default(),
+            id: b"msg_1".to_vec(),
+            headers: vec![b"nonce-1".to_vec(); further],
+            method: b"POST".to_vec(),
+            target: TARGET.into(),
+        }
+    }
+
+    /// The bytes that are signed.
+    pub fn content(&self, scheme: &Scheme<'_>) -> Vec<u8> {
+        let mut headers = self.headers.iter();
+        let base = URL.strip_suffix(TARGET).unwrap().as_bytes();
+        let parts = scheme.parts().iter().map(|part| match part {
+            Part::Body => self.body.clone(),
+            Part::Timestamp => self.timestamp.clone(),
+            Part::MessageId => self.id.clone(),
+            Part::Header(_) => headers.next().unwrap().clone(),
+            Part::Method => self.method.clone(),
+            Part::Url => [base, &self.target].concat(),
+            Part::UrlWithoutQuery => [base, self.target.split(|byte| *byte == b'?').next().unwrap()].concat(),
+            Part::Literal(text) => text.as_bytes().to_vec(),
+            other => panic!("this sender cannot write {other:?}"),
+        });
+        parts.collect::<Vec<_>>().concat()
+    }
+
+    /// The headers, with the given tag for a signature; `None` if no header can carry the texts.
+    pub fn headers(&self, scheme: &Scheme<'_>, tag: &[u8]) -> Option<HeaderMap> {
+        let mut map = HeaderMap::new();
+        let mut signature = format!("{}{}", scheme.signature().prefix(), encode(scheme.encoding(), tag)).into_bytes();
+        if let Some((field, _)) = scheme.timestamp() {
+            let text = [field.prefix().as_bytes(), &self.timestamp].concat();
+            match field.separator() {
+                Some(separator) => signature = [&text, &[u8::try_from(separator).unwrap()][..], &signature].concat(),
+                None => insert(&mut map, field, &text)?,
+            }
+        }
+        if let Some(field) = scheme.message_id() {
+            insert(&mut map, field, &[field.prefix().as_bytes(), &self.id].concat())?;
+        }
+        let further = scheme.parts().iter().filter_map(|part| match part {
+            Part::Header(name) => Some(*name),
+            _ => None,
+        });
+        for (name, value) in further.zip(&self.headers) {
+            insert(&mut map, Field::whole(name), value)?;
+        }
+        insert(&mut map, scheme.signature(), &signature)?;
+        Some(map)
+    }
+
+    /// The request around these headers; `None` if method or target are not text.
+    pub fn parts<'r>(&'r self, headers: &'r HeaderMap) -> Option<Parts<'r>> {
+        let (method, target) = (str::from_utf8(&self.method).ok()?, str::from_utf8(&self.target).ok()?);
+        Some(Parts::new(headers).method(method).target(target))
+    }
+}
+
+fn insert(map: &mut HeaderMap, field: Field<'_>, value: &[u8]) -> Option<()> {
+    let name = HeaderName::from_bytes(field.header().as_bytes()).unwrap();
+    map.insert(name, HeaderValue::from_bytes(value).ok()?);
+    Some(())
+}
+
+/// The secret under which [`KEY`] is the scheme's key.
+pub fn secret(scheme: &Scheme<'_>) -> Secret {
+    match scheme.secret_forms().first().unwrap() {
+        SecretForm::Text | SecretForm::TextWithout(_) => Secret::new(&KEY[..]),
+        SecretForm::Base64 => Secret::new(encode(Encoding::Base64, KEY)),
+        SecretForm::Base64After(prefix) => Secret::new(format!("{prefix}{}", encode(Encoding::Base64, KEY))),
+        SecretForm::Hex => Secret::new(hex::encode(KEY)),
+        other => panic!("this sender does not know {other:?}"),
+    }
+}
+
+/// A verifier for this sender's requests.
+pub fn verifier(scheme: &Scheme<'_>) -> Verifier {
+    let builder = Verifier::builder(*scheme).key("test", secret(scheme));
+    let builder = if scheme.needs_registered_url() {
+        builder.registered_url(URL)
+    } else if scheme.signs_url() {
+        builder.public_base(URL.strip_suffix(TARGET).unwrap())
+    } else {
+        builder
+    };
+    builder.build().unwrap()
+}
+
+/// The tag of signed bytes under [`KEY`].
+pub fn tag(scheme: &Scheme<'_>, content: &[u8]) -> Vec<u8> {
+    match scheme.algorithm() {
+        Algorithm::HmacSha256 => {
+            let mut mac = Hmac::<Sha256>::new_from_slice(KEY).unwrap();
+            mac.update(content);
+            mac.finalize().into_bytes().to_vec()
+        }
+        other => panic!("this sender cannot compute {other:?}"),
+    }
+}
+
+/// A genuine request: its message and headers.
+pub fn genuine(scheme: &Scheme<'_>, body: &[u8], now: UnixTime) -> (Message, HeaderMap) {
+    let message = Message::new(scheme, body, now);
+    let tag = tag(scheme, &message.content(scheme));
+    let headers = message.headers(scheme, &tag).unwrap();
+    (message, headers)
+}
+
+fn timestamp(unit: Unit, now: UnixTime) -> Vec<u8> {
+    match unit {
+        Unit::Seconds | Unit::SecondsOrMillis => now.as_secs().to_string().into_bytes(),
+        Unit::Millis => now.as_millis().to_string().into_bytes(),
+        // The tests' moments are few; their dates are written out here, not computed.
+        Unit::Rfc3339 => match now.as_secs() {
+            1_763_700_000 => b"2025-11-21T04:40:00Z".to_vec(),
+            other => panic!("write {other} as RFC 3339 here"),
+        },
+        other => panic!("this sender cannot write {other:?}"),
+    }
+}
+
+pub fn encode(encoding: Encoding, tag: &[u8]) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    match encoding {
+        Encoding::Hex => hex::encode(tag),
+        Encoding::Base64 => STANDARD.encode(tag),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(tag),
+        other => panic!("this sender cannot write {other:?}"),
+    }
+}

@@ -1,0 +1,63 @@
+//! Every built-in scheme, and custom ones that together use every part and every kind of join.
+
+use hooksig::{Encoding, Field, Part, Scheme, Unit, providers};
+
+/// Method, URL and timestamp in front, joined by bars.
+pub const BARS: Scheme<'static> = Scheme::hmac_sha256("bars")
+    .signature(Field::whole("x-bars-signature"), Encoding::Base64Url)
+    .timestamp(Field::prefixed("x-bars-time", "at "), Unit::SecondsOrMillis)
+    .signs(&[
+        Part::Literal("v1:"),
+        Part::Timestamp,
+        Part::Literal("|"),
+        Part::Method,
+        Part::Literal("|"),
+        Part::Url,
+        Part::Literal("|"),
+        Part::Body,
+    ]);
+
+/// Everything behind the body, joined by a mark of two characters.
+pub const TAIL: Scheme<'static> = Scheme::hmac_sha256("tail")
+    .signature(Field::listed("x-tail-signature", ';', "s="), Encoding::Hex)
+    .timestamp(Field::listed("x-tail-signature", ';', "t="), Unit::SecondsOrMillis)
+    .message_id(Field::whole("x-tail-id"))
+    .signs(&[
+        Part::Body,
+        Part::Literal("--"),
+        Part::MessageId,
+        Part::Literal("--"),
+        Part::Header("x-tail-nonce"),
+        Part::Literal("--"),
+        Part::Timestamp,
+        Part::Literal("--"),
+        Part::UrlWithoutQuery,
+    ]);
+
+/// Nothing between method, URL, body and a fixed-width timestamp.
+pub const GLUED: Scheme<'static> = Scheme::hmac_sha256("glued")
+    .signature(Field::whole("x-glued-signature"), Encoding::Base64)
+    .timestamp(Field::whole("x-glued-time"), Unit::Millis)
+    .signs(&[Part::Method, Part::Url, Part::Body, Part::Timestamp]);
+
+/// An id that only the colons of the timestamp behind it mark off.
+pub const COLONS: Scheme<'static> = Scheme::hmac_sha256("colons")
+    .signature(Field::prefixed("x-colons-signature", "sha256="), Encoding::Hex)
+    .timestamp(Field::whole("x-colons-time"), Unit::Rfc3339)
+    .message_id(Field::whole("x-colons-id"))
+    .signs(&[Part::MessageId, Part::Timestamp, Part::Body]);
+
+/// URL and nonce without a body.
+pub const BODILESS: Scheme<'static> = Scheme::hmac_sha256("bodiless")
+    .signature(Field::whole("x-bodiless-signature"), Encoding::Base64)
+    .dangerous_unsigned_body()
+    .signs(&[Part::UrlWithoutQuery, Part::Header("x-bodiless-nonce")]);
+
+/// Every scheme that properties are tried on.
+pub fn all() -> Vec<Scheme<'static>> {
+    let recipes = [
+        providers::generic_hex("x-webhook-signature").unwrap(),
+        providers::telepath("x-placeholder-signature").unwrap(),
+    ];
+    [providers::ALL, &recipes, &[BARS, TAIL, GLUED, COLONS, BODILESS]].concat()
+}
