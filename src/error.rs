@@ -74,28 +74,48 @@ impl std::error::Error for VerifyError {}
 /// metrics exporter that wants every label to exist from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "each variant's sentence and code stand in the table below")]
 pub enum ErrorKind {
+    /// There is no signature of this scheme: `missing_signature`.
     MissingSignature,
+    /// The timestamp is missing: `missing_timestamp`.
     MissingTimestamp,
+    /// The message id is missing: `missing_id`.
     MissingId,
+    /// A header that the scheme needs is missing: `missing_header`.
     MissingHeader,
+    /// A header that may occur once occurs several times: `duplicate_header`.
     DuplicateHeader,
+    /// A header, or the signed text around the body, is longer than any genuine one: `header_too_long`.
     HeaderTooLong,
+    /// No signature has the form that the scheme prescribes: `malformed_signature`.
     MalformedSignature,
+    /// There are more signatures or entries than any genuine sender gives: `too_many_signatures`.
     TooManySignatures,
+    /// The timestamp does not have the canonical form of its unit: `malformed_timestamp`.
     MalformedTimestamp,
+    /// There is more than one timestamp: `ambiguous_timestamp`.
     AmbiguousTimestamp,
+    /// The timestamp is older than the scheme allows: `stale`.
     Stale,
+    /// The timestamp is further ahead than the scheme allows: `future`.
     Future,
+    /// The message id is empty, too long, or holds a character that it may not: `malformed_id`.
     MalformedId,
+    /// A signed or required header does not have the value that the scheme prescribes: `malformed_header`.
     MalformedHeader,
+    /// The request names an algorithm other than the scheme's: `unsupported_algorithm`.
     UnsupportedAlgorithm,
+    /// The request names a key that is not configured: `unknown_key_id`.
     UnknownKeyId,
+    /// No signature matches any active key: `mismatch`.
     Mismatch,
+    /// The body is over the limit: `body_too_large`.
     BodyTooLarge,
+    /// No key is active at this time: `no_active_key`.
     NoActiveKey,
+    /// The scheme signs the method or the URL, and the verifier was not given them: `no_url`.
     NoUrl,
+    /// The request's target is not the registered URL, or no part of any signed URL: `url_mismatch`.
     UrlMismatch,
 }
 

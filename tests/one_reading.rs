@@ -72,8 +72,10 @@ fn check(scheme: &Scheme<'_>, body: &[u8]) -> usize {
     let mut others: Vec<_> = splits(scheme, &content, &message);
     // A target that is signed without its query may carry any.
     others.retain(|other| *other != message && other.content(scheme) == content);
-    others.retain(|other| (&other.body, &other.timestamp, &other.id, &other.headers, &other.method)
-        != (&message.body, &message.timestamp, &message.id, &message.headers, &message.method));
+    others.retain(|other| {
+        (&other.body, &other.timestamp, &other.id, &other.headers, &other.method)
+            != (&message.body, &message.timestamp, &message.id, &message.headers, &message.method)
+    });
     for other in &others {
         assert!(!accepted(scheme, other, &tag), "{}: also read as {other:?}", scheme.name());
     }
@@ -83,9 +85,24 @@ fn check(scheme: &Scheme<'_>, body: &[u8]) -> usize {
 #[test]
 fn bodies_that_look_like_what_stands_beside_them() {
     let bodies: &[&[u8]] = &[
-        b"", b".", b"1", b"0", b"-", b"--", b"|", b"a.1763700000.b", b"17637000001763700000000",
-        b"2025-11-21T04:40:00Z", b"2025-11-21T04:40:00Z2025-11-21T04:40:00.5Z", b"--x--1763700000--", b":", b"00",
-        b"https://hooks.example.com/in?tenant=1", b"|POST|https://hooks.example.com|", b"\r\n", b"9",
+        b"",
+        b".",
+        b"1",
+        b"0",
+        b"-",
+        b"--",
+        b"|",
+        b"a.1763700000.b",
+        b"17637000001763700000000",
+        b"2025-11-21T04:40:00Z",
+        b"2025-11-21T04:40:00Z2025-11-21T04:40:00.5Z",
+        b"--x--1763700000--",
+        b":",
+        b"00",
+        b"https://hooks.example.com/in?tenant=1",
+        b"|POST|https://hooks.example.com|",
+        b"\r\n",
+        b"9",
     ];
     for scheme in support::schemes::all() {
         let tried: usize = bodies.iter().map(|body| check(&scheme, body)).sum();

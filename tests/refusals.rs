@@ -55,11 +55,24 @@ fn signatures_in_a_header_of_their_own() {
     let none: [(&str, Vec<u8>); 0] = [];
     assert_eq!(refused(&sender::verifier(&providers::GITHUB), &none, NOW), MissingSignature);
     let malformed = [
-        "", "sha256=", "sha256", HEX, &format!("sha1={HEX}"), &format!("SHA256={HEX}"), &format!(" sha256={HEX}"),
-        &format!("sha256={HEX} "), &format!("sha256= {HEX}"), &format!("sha256={}", &HEX[1..]),
-        &format!("sha256={}", &HEX[2..]), &format!("sha256={HEX}0"), &format!("sha256={HEX}00"),
-        &format!("sha256={}g", &HEX[1..]), &format!("sha256=0x{}", &HEX[2..]), &format!("sha256={HEX},sha256={HEX}"),
-        &format!("sha256={}é", &HEX[2..]), "\u{0}",
+        "",
+        "sha256=",
+        "sha256",
+        HEX,
+        &format!("sha1={HEX}"),
+        &format!("SHA256={HEX}"),
+        &format!(" sha256={HEX}"),
+        &format!("sha256={HEX} "),
+        &format!("sha256= {HEX}"),
+        &format!("sha256={}", &HEX[1..]),
+        &format!("sha256={}", &HEX[2..]),
+        &format!("sha256={HEX}0"),
+        &format!("sha256={HEX}00"),
+        &format!("sha256={}g", &HEX[1..]),
+        &format!("sha256=0x{}", &HEX[2..]),
+        &format!("sha256={HEX},sha256={HEX}"),
+        &format!("sha256={}é", &HEX[2..]),
+        "\u{0}",
     ];
     for value in malformed {
         assert_eq!(github(value.as_bytes()), MalformedSignature, "{value:?}");
@@ -108,9 +121,23 @@ fn lists_of_signatures() {
 fn timestamps() {
     let entry = format!("v1={HEX}");
     for text in [
-        "", "0", "1", "+1763700000", "-1763700000", "1763700000.0", "01763700000", "1763700000000", "１７６３７０００００",
-        "-9223372036854775808", "9223372036854775807", "1763700000abc", "1e9", "0x691fe0a0", "soon",
-        "11111111111111111111111111111111111111111111111111", "1763 700000",
+        "",
+        "0",
+        "1",
+        "+1763700000",
+        "-1763700000",
+        "1763700000.0",
+        "01763700000",
+        "1763700000000",
+        "１７６３７０００００",
+        "-9223372036854775808",
+        "9223372036854775807",
+        "1763700000abc",
+        "1e9",
+        "0x691fe0a0",
+        "soon",
+        "11111111111111111111111111111111111111111111111111",
+        "1763 700000",
     ] {
         assert_eq!(stripe(&format!("t={text},{entry}")), MalformedTimestamp, "{text}");
         assert_eq!(standard("msg_1", text, &format!("v1,{BASE64}")), MalformedTimestamp, "{text}");
@@ -147,8 +174,14 @@ fn message_ids() {
 #[test]
 fn base64_has_one_spelling() {
     for text in [
-        BASE64.trim_end_matches('='), &BASE64.replace('/', "_"), &BASE64.replace("8=", "9="), &format!("{BASE64}="),
-        &BASE64.replace('=', " "), &format!("{BASE64}\u{a0}"), &HEX[..44], "AAAA",
+        BASE64.trim_end_matches('='),
+        &BASE64.replace('/', "_"),
+        &BASE64.replace("8=", "9="),
+        &format!("{BASE64}="),
+        &BASE64.replace('=', " "),
+        &format!("{BASE64}\u{a0}"),
+        &HEX[..44],
+        "AAAA",
     ] {
         assert_eq!(standard("msg_1", "1763700000", &format!("v1,{text}")), MalformedSignature, "{text}");
     }
@@ -172,8 +205,14 @@ fn families_are_never_mixed() {
     let mixed = |parts: [usize; 3]| -> Vec<_> {
         parts.into_iter().enumerate().map(|(at, which)| [&svix, &webhook][which][at].clone()).collect()
     };
-    for (parts, kind) in [([1, 0, 0], MissingId), ([0, 1, 0], MissingTimestamp), ([0, 0, 1], MissingSignature),
-        ([1, 1, 0], MissingTimestamp), ([0, 1, 1], MissingSignature), ([1, 0, 1], MissingSignature)] {
+    for (parts, kind) in [
+        ([1, 0, 0], MissingId),
+        ([0, 1, 0], MissingTimestamp),
+        ([0, 0, 1], MissingSignature),
+        ([1, 1, 0], MissingTimestamp),
+        ([0, 1, 1], MissingSignature),
+        ([1, 0, 1], MissingSignature),
+    ] {
         assert_eq!(refused(&verifier, &mixed(parts), NOW), kind, "{parts:?}");
     }
 }
@@ -190,7 +229,10 @@ fn signed_headers_methods_and_urls() {
     };
     assert_eq!(with(&|headers| drop(headers.remove("x-tail-nonce"))), MissingHeader);
     for value in ["", "a--b", "-a", "tab\there"] {
-        assert_eq!(with(&|headers| drop(headers.insert("x-tail-nonce", value.parse().unwrap()))), MalformedHeader);
+        assert_eq!(
+            with(&|headers| drop(headers.insert("x-tail-nonce", value.parse().unwrap()))),
+            MalformedHeader
+        );
     }
     assert_eq!(with(&|headers| drop(headers.insert("x-tail-id", "a--b".parse().unwrap()))), MalformedId);
     let (_, colons) = sender::genuine(&COLONS, b"{}", NOW);
@@ -296,12 +338,12 @@ fn secrets_that_cannot_be_keys() {
         );
     }
     for unreadable in ["not base64!", "whsec_not base64!", "whsec_whsec_AAAA", "AAAA\n"] {
-        assert!(matches!(error(providers::STANDARD_WEBHOOKS, unreadable), ConfigError::UnreadableSecret { .. }));
+        assert!(matches!(
+            error(providers::STANDARD_WEBHOOKS, unreadable),
+            ConfigError::UnreadableSecret { .. }
+        ));
     }
-    assert_eq!(
-        error(providers::DAILY, "%%%").to_string(),
-        "the secret of key \"default\" is not base64"
-    );
+    assert_eq!(error(providers::DAILY, "%%%").to_string(), "the secret of key \"default\" is not base64");
     let header = Field::whole("x-hex");
     let hex = hooksig::Scheme::hmac_sha256("hex").signature(header, Encoding::Hex);
     let hex = hex.secret(&[hooksig::SecretForm::Hex]).signs(&[hooksig::Part::Body]);

@@ -43,8 +43,9 @@ pub fn default_directory() -> PathBuf {
 
 /// Every `*.json` of a directory, in order.
 pub fn load(directory: &Path) -> Vec<VectorFile> {
-    let entries = std::fs::read_dir(directory)
-        .unwrap_or_else(|error| panic!("the vectors' directory {} cannot be read: {error}", directory.display()));
+    let entries = std::fs::read_dir(directory).unwrap_or_else(|error| {
+        panic!("the vectors' directory {} cannot be read: {error}", directory.display())
+    });
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     paths.sort();
@@ -59,7 +60,8 @@ pub fn own_vectors() -> Vec<VectorFile> {
 impl VectorFile {
     fn load(path: PathBuf) -> Self {
         let text = std::fs::read_to_string(&path).unwrap();
-        let file: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let file: Value =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         Self {
             scheme: text_of(&file["scheme"]),
             mechanism: text_of(&file["mechanism"]),

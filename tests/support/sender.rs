@@ -3,7 +3,9 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
-use hooksig::{Algorithm, Encoding, Field, Parts, Part, Scheme, Secret, SecretForm, Unit, UnixTime, Verifier};
+use hooksig::{
+    Algorithm, Encoding, Field, Part, Parts, Scheme, Secret, SecretForm, Unit, UnixTime, Verifier,
+};
 use sha2::Sha256;
 
 /// Where every request of this sender goes.
@@ -59,11 +61,14 @@ impl Message {
     /// The headers, with the given tag for a signature; `None` if no header can carry the texts.
     pub fn headers(&self, scheme: &Scheme<'_>, tag: &[u8]) -> Option<HeaderMap> {
         let mut map = HeaderMap::new();
-        let mut signature = format!("{}{}", scheme.signature().prefix(), encode(scheme.encoding(), tag)).into_bytes();
+        let mut signature =
+            format!("{}{}", scheme.signature().prefix(), encode(scheme.encoding(), tag)).into_bytes();
         if let Some((field, _)) = scheme.timestamp() {
             let text = [field.prefix().as_bytes(), &self.timestamp].concat();
             match field.separator() {
-                Some(separator) => signature = [&text, &[u8::try_from(separator).unwrap()][..], &signature].concat(),
+                Some(separator) => {
+                    signature = [&text, &[u8::try_from(separator).unwrap()][..], &signature].concat()
+                }
                 None => insert(&mut map, field, &text)?,
             }
         }

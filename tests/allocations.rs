@@ -1,0 +1,92 @@
+//! Verification allocates nothing, whatever the request; streaming allocates once, whatever its size.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use hooksig::http::{HeaderMap, HeaderValue};
+use hooksig::{Parts, UnixTime};
+use support::sender;
+
+const NOW: UnixTime = UnixTime::from_secs(1_763_700_000);
+
+/// How often `work` allocated, and its result.
+fn allocations<T>(work: impl FnOnce() -> T) -> (u64, T) {
+    let mut result = None;
+    let info = allocation_counter::measure(|| result = Some(work()));
+    (info.count_total, result.unwrap())
+}
+
+#[test]
+fn the_allocator_counts() {
+    assert_eq!(allocations(|| std::hint::black_box(Box::new(1))).0, 1);
+}
+
+#[test]
+fn accepting_allocates_nothing() {
+    for scheme in support::schemes::all() {
+        let verifier = sender::verifier(&scheme);
+        for size in [0, 1, 4096, 1 << 20] {
+            let body = vec![b'x'; size];
+            let (message, headers) = sender::genuine(&scheme, &body, NOW);
+            let parts = message.parts(&headers).unwrap();
+            let (count, verified) = allocations(|| verifier.verify_at(parts, body.as_slice(), NOW).is_ok());
+            assert!(verified, "{}", scheme.name());
+            assert_eq!(count, 0, "{} at {size} bytes", scheme.name());
+        }
+    }
+}
+
+#[test]
+fn refusing_allocates_nothing() {
+    for scheme in support::schemes::all() {
+        let verifier = sender::verifier(&scheme);
+        let (message, genuine) = sender::genuine(&scheme, b"{}", NOW);
+        for headers in mutations(&genuine) {
+            for now in [NOW, UnixTime::from_secs(0), UnixTime::from_secs(u64::MAX)] {
+                let parts = message.parts(&headers).unwrap();
+                let (count, _) = allocations(|| verifier.verify_at(parts, b"{ }", now).is_ok());
+                assert_eq!(count, 0, "{}: {headers:?}", scheme.name());
+                let (count, _) =
+                    allocations(|| verifier.verify_at(Parts::new(&headers), b"{ }", now).is_ok());
+                assert_eq!(count, 0, "{}: {headers:?}", scheme.name());
+            }
+        }
+    }
+}
+
+/// The genuine headers, with each one missing, repeated, garbled, long, or a long list.
+fn mutations(genuine: &HeaderMap) -> Vec<HeaderMap> {
+    let mut all = vec![genuine.clone(), HeaderMap::new()];
+    let values =
+        ["", "\u{e4}", &"x".repeat(8192), &"v1=00,".repeat(300), &"v1, ".repeat(500), &"0".repeat(64)];
+    for name in genuine.keys() {
+        let mut missing = genuine.clone();
+        missing.remove(name);
+        let mut repeated = genuine.clone();
+        repeated.append(name, genuine[name].clone());
+        all.extend([missing, repeated]);
+        all.extend(values.iter().map(|value| {
+            let mut garbled = genuine.clone();
+            garbled.insert(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            garbled
+        }));
+    }
+    all
+}
+
+#[test]
+fn streaming_allocates_once() {
+    for scheme in support::schemes::all() {
+        let verifier = sender::verifier(&scheme);
+        let body = vec![b'x'; 1 << 16];
+        let (message, headers) = sender::genuine(&scheme, &body, NOW);
+        let parts = message.parts(&headers).unwrap();
+        let (count, verified) = allocations(|| {
+            let mut pending = verifier.begin_at(parts, NOW).unwrap();
+            body.chunks(1000).for_each(|chunk| pending.update(chunk));
+            pending.finish().is_ok()
+        });
+        assert!(verified, "{}", scheme.name());
+        assert_eq!(count, 1, "{}", scheme.name());
+    }
+}

@@ -1,0 +1,80 @@
+//! The rooms of the source and what each may name.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut open = vec![root.clone()];
+    let mut files = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push((name(&root, &path), code(&path)));
+            }
+        }
+    }
+    assert!(files.len() > 15);
+    files
+}
+
+fn name(root: &Path, path: &Path) -> String {
+    let path: PathBuf = path.strip_prefix(root).unwrap().into();
+    path.to_str().unwrap().replace('\\', "/")
+}
+
+/// A file without its comments and its tests.
+fn code(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The files whose code names any of the words.
+fn naming(words: &[&str]) -> Vec<String> {
+    let mut names: Vec<_> =
+        sources().into_iter().filter(|(_, code)| words.iter().any(|word| code.contains(word))).collect();
+    names.sort();
+    names.into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn only_mac_names_the_hash_crates() {
+    assert_eq!(naming(&["hmac::", "sha2::", "subtle::"]), ["mac.rs"]);
+}
+
+#[test]
+fn only_encoding_names_the_text_codecs() {
+    assert_eq!(naming(&["base64::", "hex::"]), ["encoding.rs"]);
+}
+
+#[test]
+fn only_time_reads_the_clock() {
+    assert_eq!(naming(&["SystemTime::now", "Instant::now"]), ["time/mod.rs"]);
+}
+
+#[test]
+fn the_core_is_synchronous() {
+    assert_eq!(naming(&["async ", ".await"]), Vec::<String>::new());
+}
+
+#[test]
+fn proofs_and_matches_are_made_in_one_place_each() {
+    assert_eq!(naming(&["Verified {", "Verified { body"]), ["verified.rs"]);
+    assert_eq!(naming(&["Matched { key }", "Matched {"]), ["mac.rs"]);
+    assert_eq!(naming(&["Verified::new("]), ["pending.rs", "verifier/mod.rs"]);
+}
+
+#[test]
+fn provider_tables_hold_no_logic() {
+    for (name, code) in
+        sources().iter().filter(|(name, _)| name.starts_with("providers/") && name != "providers/mod.rs")
+    {
+        for word in ["fn ", "if ", "match ", "for "] {
+            assert!(!code.contains(word), "{name} holds {word:?}");
+        }
+    }
+}
