@@ -128,10 +128,7 @@ pub(crate) fn only_value<'h>(
 }
 
 /// The entries of a list, and those of a single value: itself.
-pub(crate) fn entries<'h>(
-    value: &'h [u8],
-    separator: Option<u8>,
-) -> impl Iterator<Item = Result<&'h [u8], ErrorKind>> {
+pub(crate) fn entries(value: &[u8], separator: Option<u8>) -> impl Iterator<Item = Result<&[u8], ErrorKind>> {
     let listed = separator.is_some();
     let mut seen = 0_usize;
     value

@@ -1,4 +1,67 @@
 //! Verifies that an inbound webhook really came from the provider it claims to come from.
+//!
+//! Anyone who knows a webhook's URL can post to it; the signature is the only thing between a forged
+//! event and your data. hooksig checks it once and right: over the raw body, in constant time, with
+//! the timestamp, for voice AI, telephony, messaging, commerce and developer tools, and for any
+//! service whose scheme you can describe in five lines.
+//!
+//! ```
+//! use hooksig::{Secret, UnixTime, Verifier, providers};
+//!
+//! // Once, at start-up. `Secret::from_env("GITHUB_WEBHOOK_SECRET")?` takes it from the environment.
+//! let verifier = Verifier::new(providers::GITHUB, Secret::new("It's a Secret to Everybody"))?;
+//! verifier.self_test()?;
+//!
+//! // On every request, with its headers and its raw body.
+//! let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+//! let headers = [("x-hub-signature-256", signature)];
+//! let event = verifier.verify(&headers, &b"Hello, World!"[..]).expect("a genuine delivery");
+//! assert_eq!(event.body(), b"Hello, World!");
+//!
+//! // A forged one is refused, with a reason for the operator and an empty 401 for its sender.
+//! let refusal = verifier.verify(&headers, &b"Hello, Mallory"[..]).unwrap_err();
+//! assert_eq!((refusal.reason(), refusal.status().as_u16()), ("mismatch", 401));
+//! # Ok::<(), hooksig::ConfigError>(())
+//! ```
+//!
+//! # How it works
+//!
+//! ```text
+//! request parts ─▶ scheme reads claims ─▶ freshness ─▶ one MAC pass per key ─▶ compare all ─▶ Verified<B>
+//! (headers, url?)   (timestamp, id,        (now given)   (prefix ‖ body ‖ suffix)
+//!                    candidates)
+//! ```
+//!
+//! - A [`Scheme`] says what a provider signs and where it says so. It is data: the built-in ones in
+//!   [`providers`] and your own are the same kind of value.
+//! - A [`Verifier`] holds one scheme and its keys. [`Verifier::verify`] takes a whole body;
+//!   [`Verifier::begin`] refuses what it can before the body is read, and hashes the rest as it
+//!   arrives.
+//! - A [`Verified`] is the proof. Nothing else in this crate can make one, and
+//!   [`Verified::coverage`] says what the sender signed.
+//! - A [`VerifyError`] is the refusal: a stable [reason](VerifyError::reason) for your logs, one
+//!   [status](VerifyError::status) for the sender.
+//!
+//! # What is defended, and what is not
+//!
+//! A forged, altered, stale or future request is refused; so are repeated headers, lists without end,
+//! odd spellings of a timestamp, and bytes that were moved between the body and what is signed beside
+//! it. Refusals before the MAC cost no hashing. Comparison takes the same time wherever a signature
+//! differs.
+//!
+//! - **Replay within the window.** A captured request verifies again until its timestamp is too old;
+//!   schemes that sign no timestamp (GitHub, Shopify, Meta …) never say no. Remember
+//!   [`Verified::replay_key`] where handling an event twice does harm.
+//! - **What is not signed.** Most schemes sign the body only. The path, the query and every other
+//!   header are the sender's word; [`Scheme::explain`] says which.
+//! - **The raw body.** Verify the bytes as they came in, before any JSON parser or form decoder.
+//! - **Proxies.** Where the URL is signed, its public form is configured
+//!   ([`Builder::public_base`]); forwarded headers are never believed.
+//! - **Transport, storage and the provider itself** are out of scope.
+//!
+//! # Features
+//!
+//! None yet: the crate is the core. Features will add API and never change behaviour.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod coverage;
@@ -32,3 +95,7 @@ pub use secret::Secret;
 pub use time::{Unit, UnixTime};
 pub use verified::{ReplayKey, Verified};
 pub use verifier::{Builder, Verifier};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

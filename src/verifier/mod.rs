@@ -28,7 +28,7 @@ use crate::verified::{Statement, Verified};
 /// ```
 /// use hooksig::{Secret, UnixTime, Verifier, providers};
 ///
-/// let verifier = Verifier::new(providers::RETELL, Secret::new("key_d5f1c2a9b3e84c7f9a0b1c2d3e"))?;
+/// let verifier = Verifier::new(providers::RETELL, Secret::new("key_d5f1c2a9b3e84c7f9a0b1c2d3e4f"))?;
 /// let now = UnixTime::from_secs(1_763_700_000);
 ///
 /// let signature = "v=1763700000000,d=3f0276f7df41aac995a168acf0ad50c285a2aad2787fa6e3c44f290159ae9c59";
@@ -70,7 +70,6 @@ impl Verifier {
     }
 
     /// A verifier with several keys, other limits, a public URL or a label.
-    #[must_use]
     pub fn builder(scheme: Scheme<'_>) -> Builder<'_> {
         Builder::new(scheme)
     }
