@@ -26,8 +26,8 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    pub(crate) fn of(parts: &[Part<'_>]) -> Self {
-        let mut coverage = Self::default();
+    pub(crate) fn of(parts: &[Part<'_>], timestamp_in_body: bool) -> Self {
+        let mut coverage = Self { timestamp: timestamp_in_body, ..Self::default() };
         for part in parts {
             match part {
                 Part::Timestamp => coverage.timestamp = true,

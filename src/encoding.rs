@@ -28,19 +28,22 @@ pub enum Encoding {
     Base64,
     /// The URL-safe base64 alphabet, unpadded, with canonical trailing bits.
     Base64Url,
+    /// Not encoded: the value is a token, compared as it is.
+    Verbatim,
 }
 
 impl Encoding {
     /// Decodes a tag of exactly `size` bytes to the front of `tag`; says whether it is one.
     #[must_use]
     pub(crate) fn decode_tag(self, text: &[u8], size: usize, tag: &mut TagBuffer) -> bool {
-        if text.len() != self.width(size) {
+        if self.width(size) != Some(text.len()) {
             return false;
         }
         let decoded = match self {
             Self::Hex => decode_hex(text, tag),
             Self::Base64 => STANDARD.decode_slice(text, tag).ok(),
             Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, tag).ok(),
+            Self::Verbatim => None,
         };
         decoded == Some(size)
     }
@@ -51,15 +54,17 @@ impl Encoding {
             Self::Hex => hex::encode(tag),
             Self::Base64 => STANDARD.encode(tag),
             Self::Base64Url => URL_SAFE_NO_PAD.encode(tag),
+            Self::Verbatim => String::from_utf8_lossy(tag).into_owned(),
         }
     }
 
-    /// Characters that a tag of `size` bytes takes.
-    pub(crate) const fn width(self, size: usize) -> usize {
+    /// Characters that a tag of `size` bytes takes, where it takes a certain number.
+    pub(crate) const fn width(self, size: usize) -> Option<usize> {
         match self {
-            Self::Hex => size.saturating_mul(2),
-            Self::Base64 => size.div_ceil(3).saturating_mul(4),
-            Self::Base64Url => size.saturating_mul(4).div_ceil(3),
+            Self::Hex => Some(size.saturating_mul(2)),
+            Self::Base64 => Some(size.div_ceil(3).saturating_mul(4)),
+            Self::Base64Url => Some(size.saturating_mul(4).div_ceil(3)),
+            Self::Verbatim => None,
         }
     }
 
@@ -69,6 +74,7 @@ impl Encoding {
             Self::Hex => "hexadecimal",
             Self::Base64 => "base64 (padded)",
             Self::Base64Url => "base64url (unpadded)",
+            Self::Verbatim => "as it is",
         }
     }
 }
@@ -139,7 +145,7 @@ mod tests {
             for size in [20, 32, 64] {
                 let tag: Vec<u8> = (1..).take(size).collect();
                 let text = encoding.encode(&tag);
-                assert_eq!(text.len(), encoding.width(size));
+                assert_eq!(Some(text.len()), encoding.width(size));
                 assert_eq!(decoded(encoding, text.as_bytes(), size), Some(tag));
                 assert_eq!(decoded(encoding, &text.as_bytes()[1..], size), None);
                 assert_eq!(decoded(encoding, format!("{text}0").as_bytes(), size), None);

@@ -271,6 +271,14 @@ pub enum ConfigError {
         /// The header, prefix or part concerned, where there is one.
         at: Option<String>,
     },
+    /// A key of a configuration is unknown, missing, or has a value that it cannot have.
+    #[error("configuration key {key:?}: {problem}")]
+    Config {
+        /// The key, with the tables that it stands in.
+        key: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
     /// The verifier was given no key.
     #[error("the verifier has no key")]
     NoKey,
@@ -287,6 +295,24 @@ pub enum ConfigError {
     DuplicateLabel {
         /// The label.
         label: String,
+    },
+    /// The scheme's sender names its key, and this one has no id.
+    #[error(
+        "requests of scheme {scheme:?} name their key: give the id of key {label:?} with `identified_key`"
+    )]
+    KeyIdNeeded {
+        /// The scheme's name.
+        scheme: String,
+        /// The key's label.
+        label: String,
+    },
+    /// A key was given an id although the scheme's sender names none, or it is unusable.
+    #[error("the id of key {label:?} is of no use: {why}")]
+    KeyId {
+        /// The key's label.
+        label: String,
+        /// Why not.
+        why: &'static str,
     },
     /// A label is empty or too long.
     #[error("the label {label:?} is not 1 to {limit} bytes long")]

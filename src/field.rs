@@ -36,7 +36,19 @@ pub struct Field<'a> {
     pub(crate) header: &'a str,
     pub(crate) separator: Option<char>,
     pub(crate) prefix: &'a str,
-    pub(crate) further: Option<&'a str>,
+    pub(crate) groups: Option<char>,
+    pub(crate) more: More<'a>,
+}
+
+/// Further headers in which signatures may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum More<'a> {
+    /// None.
+    None,
+    /// One more, beside or instead of the first.
+    Or(&'a str),
+    /// The header's name is a stem, to which `-1`, `-2` … up to this number are added.
+    Numbered(u8),
 }
 
 impl<'a> Field<'a> {
@@ -49,20 +61,39 @@ impl<'a> Field<'a> {
     /// The value of a header after a prefix that it must have.
     #[must_use]
     pub const fn prefixed(header: &'a str, prefix: &'a str) -> Self {
-        Self { header, separator: None, prefix, further: None }
+        Self { header, separator: None, prefix, groups: None, more: More::None }
     }
 
     /// The entries of a list that start with the prefix; an empty prefix means every entry.
     #[must_use]
     pub const fn listed(header: &'a str, separator: char, prefix: &'a str) -> Self {
-        Self { header, separator: Some(separator), prefix, further: None }
+        Self { header, separator: Some(separator), prefix, groups: None, more: More::None }
+    }
+
+    /// The entries of lists that are themselves entries of a list, as in `t=1,v1=… t=1,v1=…`: groups
+    /// stand `between` one separator, entries `within` another. Every group is complete, and all
+    /// have the same timestamp.
+    #[must_use]
+    pub const fn grouped(header: &'a str, between: char, within: char, prefix: &'a str) -> Self {
+        let mut field = Self::listed(header, within, prefix);
+        field.groups = Some(between);
+        field
     }
 
     /// Names a further header in which signatures of the same form may stand, beside or instead of
     /// those in the first. Only a scheme's signature can have one.
     #[must_use]
     pub const fn or(mut self, header: &'a str) -> Self {
-        self.further = Some(header);
+        self.more = More::Or(header);
+        self
+    }
+
+    /// Says that signatures stand in headers that are numbered from 1 without gaps, up to `last` (at
+    /// most 16): the field's header is the stem before `-1`, `-2` … Only a scheme's signature can
+    /// have them.
+    #[must_use]
+    pub const fn numbered(mut self, last: u8) -> Self {
+        self.more = More::Numbered(last);
         self
     }
 
@@ -75,7 +106,25 @@ impl<'a> Field<'a> {
     /// The further header's name, if there is one.
     #[must_use]
     pub const fn further_header(&self) -> Option<&'a str> {
-        self.further
+        match self.more {
+            More::Or(header) => Some(header),
+            _ => None,
+        }
+    }
+
+    /// The last number of numbered headers, if the header's name is a stem.
+    #[must_use]
+    pub const fn last_number(&self) -> Option<u8> {
+        match self.more {
+            More::Numbered(last) => Some(last),
+            _ => None,
+        }
+    }
+
+    /// The character between groups of entries, if there are any.
+    #[must_use]
+    pub const fn group_separator(&self) -> Option<char> {
+        self.groups
     }
 
     /// The character between the entries of a list, if the value is one.
@@ -90,22 +139,32 @@ impl<'a> Field<'a> {
         self.prefix
     }
 
+    /// The names of all headers in which the field's values may stand, in order.
+    pub(crate) fn header_names(&self) -> Vec<String> {
+        match self.more {
+            More::None => vec![self.header.to_owned()],
+            More::Or(further) => vec![self.header.to_owned(), further.to_owned()],
+            More::Numbered(last) => (1..=last).map(|number| format!("{}-{number}", self.header)).collect(),
+        }
+    }
+
     /// The field in words.
     pub(crate) fn words(&self) -> String {
-        let mut words = match (self.separator, self.prefix) {
-            (None, "") => format!("the header {}", self.header),
-            (None, prefix) => format!("the header {} after {prefix:?}", self.header),
-            (Some(separator), "") => {
-                format!("every entry, separated by {separator:?}, of the header {}", self.header)
-            }
-            (Some(separator), prefix) => {
-                format!("the entries {prefix:?}, separated by {separator:?}, of the header {}", self.header)
-            }
+        let header = match self.more {
+            More::None => format!("the header {}", self.header),
+            More::Or(further) => format!("the header {} or {further}", self.header),
+            More::Numbered(last) => format!("the headers {0}-1 to {0}-{last}", self.header),
         };
-        if let Some(further) = self.further {
-            words.push_str(&format!(" or {further}"));
+        let groups =
+            self.groups.map(|groups| format!(" in groups separated by {groups:?}")).unwrap_or_default();
+        match (self.separator, self.prefix) {
+            (None, "") => header,
+            (None, prefix) => format!("{header} after {prefix:?}"),
+            (Some(separator), "") => format!("every entry, separated by {separator:?},{groups} of {header}"),
+            (Some(separator), prefix) => {
+                format!("the entries {prefix:?}, separated by {separator:?}{groups}, of {header}")
+            }
         }
-        words
     }
 }
 

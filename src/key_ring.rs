@@ -17,6 +17,8 @@ pub(crate) type Label = InlineText<MAX_LABEL>;
 #[derive(Clone, Debug)]
 pub(crate) struct LabelledSecret {
     pub(crate) label: String,
+    /// The key's id at the provider, where requests name it.
+    pub(crate) id: Option<String>,
     pub(crate) secret: Secret,
     /// The last moment at which the key is accepted, for a key on its way out.
     pub(crate) until: Option<UnixTime>,
@@ -30,6 +32,7 @@ pub(crate) struct KeyRing {
 pub(crate) struct Key {
     pub(crate) label: Label,
     pub(crate) mac: MacKey,
+    id: Option<Box<[u8]>>,
     until: Option<UnixTime>,
 }
 
@@ -43,7 +46,7 @@ impl KeyRing {
             return Err(ConfigError::NoKey);
         }
         let mut keys: Vec<Key> = Vec::new();
-        for (index, LabelledSecret { label, secret, until }) in secrets.iter().enumerate() {
+        for (index, LabelledSecret { label, id, secret, until }) in secrets.iter().enumerate() {
             let taken = secrets.iter().take(index).any(|earlier| earlier.label == *label);
             if taken {
                 return Err(ConfigError::DuplicateLabel { label: label.clone() });
@@ -52,7 +55,8 @@ impl KeyRing {
             for key in secret.keys(label, forms)? {
                 let mac = MacKey::new(algorithm, &key);
                 // HMAC takes keys of every length, so there is always one.
-                keys.extend(mac.map(|mac| Key { label: inline, mac, until: *until }));
+                let id = id.as_deref().map(|id| id.as_bytes().into());
+                keys.extend(mac.map(|mac| Key { label: inline, mac, id, until: *until }));
             }
         }
         if keys.len() > MAX_KEYS {
@@ -70,23 +74,48 @@ impl KeyRing {
         self.keys.iter().any(|key| key.until.is_some())
     }
 
-    /// The keys that are active at `now`, in their order.
-    pub(crate) fn active(&self, now: Option<UnixTime>) -> impl Iterator<Item = &Key> + Clone {
-        self.keys.iter().filter(move |key| key.is_active(now))
+    /// The keys that a request is compared with, in their order.
+    pub(crate) fn chosen(&self, choice: Choice<'_>) -> impl Iterator<Item = &Key> {
+        self.keys.iter().filter(move |key| choice.includes(key))
     }
 
-    /// Refuses when no key is active at `now`.
-    pub(crate) fn check_active(&self, now: Option<UnixTime>) -> Result<(), ErrorKind> {
-        match self.active(now).next() {
-            Some(_) => Ok(()),
-            None => Err(ErrorKind::NoActiveKey),
+    /// Refuses when no key is to be compared with.
+    pub(crate) fn check(&self, choice: Choice<'_>) -> Result<(), ErrorKind> {
+        if self.chosen(choice).next().is_some() {
+            return Ok(());
         }
+        let known = self.keys.iter().any(|key| choice.names(key));
+        Err(if known { ErrorKind::NoActiveKey } else { ErrorKind::UnknownKeyId })
+    }
+}
+
+/// Which keys a request is compared with.
+#[derive(Clone, Copy)]
+pub(crate) struct Choice<'r> {
+    /// The time, where any key's activity depends on it.
+    pub(crate) now: Option<UnixTime>,
+    /// The id that the request names, where the scheme has its sender name one.
+    pub(crate) id: Option<&'r [u8]>,
+}
+
+impl Choice<'_> {
+    pub(crate) fn includes(&self, key: &Key) -> bool {
+        self.names(key) && key.is_active(self.now)
+    }
+
+    fn names(&self, key: &Key) -> bool {
+        self.id.is_none() || self.id == key.id.as_deref()
     }
 }
 
 impl Key {
+    /// The id under which a sender of this key would name it.
+    pub(crate) fn id(&self) -> Option<&[u8]> {
+        self.id.as_deref()
+    }
+
     /// A key that retires is accepted up to and including its last moment; without a time it is not.
-    pub(crate) fn is_active(&self, now: Option<UnixTime>) -> bool {
+    fn is_active(&self, now: Option<UnixTime>) -> bool {
         match (self.until, now) {
             (None, _) => true,
             (Some(until), Some(now)) => now <= until,

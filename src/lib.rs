@@ -61,9 +61,18 @@
 //!
 //! # Features
 //!
-//! None yet: the crate is the core. Features will add API and never change behaviour.
+//! Off by default; each adds API and changes no behaviour.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `json` | timestamps inside a JSON body ([`Draft::timestamp_in_json`]), and so Linear |
+//! | `serde` | [`SchemeConfig`]: schemes from TOML, JSON and other formats |
+//! | `sha1` | HMAC-SHA1 ([`Scheme::hmac_sha1`]), and so the nine providers that sign with it |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod body_time;
+#[cfg(feature = "serde")]
+mod config;
 mod coverage;
 mod encoding;
 mod error;
@@ -84,6 +93,8 @@ mod verifier;
 
 pub use http;
 
+#[cfg(feature = "serde")]
+pub use config::SchemeConfig;
 pub use coverage::Coverage;
 pub use encoding::Encoding;
 pub use error::{ConfigError, ErrorKind, VerifyError};

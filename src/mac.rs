@@ -2,7 +2,9 @@
 //! `hmac`, `sha2` and `subtle`.
 
 use hmac::{Hmac, KeyInit, Mac as _};
-use sha2::{Digest as _, Sha256};
+#[cfg(feature = "sha1")]
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::encoding::MAX_TAG;
@@ -26,6 +28,11 @@ pub(crate) struct Mac {
 #[derive(Clone)]
 enum State {
     Sha256(Hmac<Sha256>),
+    Sha512(Hmac<Sha512>),
+    #[cfg(feature = "sha1")]
+    Sha1(Hmac<Sha1>),
+    /// The hash of a token, which no content changes.
+    Token([u8; 32]),
 }
 
 /// The tag that we computed: never encoded, never shown, and without `==`.
@@ -44,6 +51,10 @@ impl MacKey {
     pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Option<Self> {
         let state = match algorithm {
             Algorithm::HmacSha256 => State::Sha256(Hmac::new_from_slice(key).ok()?),
+            Algorithm::HmacSha512 => State::Sha512(Hmac::new_from_slice(key).ok()?),
+            #[cfg(feature = "sha1")]
+            Algorithm::HmacSha1 => State::Sha1(Hmac::new_from_slice(key).ok()?),
+            Algorithm::StaticToken => State::Token(hash(key)),
         };
         Some(Self { state })
     }
@@ -57,6 +68,10 @@ impl Mac {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match &mut self.state {
             State::Sha256(mac) => mac.update(bytes),
+            State::Sha512(mac) => mac.update(bytes),
+            #[cfg(feature = "sha1")]
+            State::Sha1(mac) => mac.update(bytes),
+            State::Token(_) => {}
         }
     }
 
@@ -68,6 +83,10 @@ impl Mac {
         let mut tag = Tag { bytes: [0; MAX_TAG], size: 0 };
         match self.state {
             State::Sha256(mac) => tag.set(&mac.finalize().into_bytes()),
+            State::Sha512(mac) => tag.set(&mac.finalize().into_bytes()),
+            #[cfg(feature = "sha1")]
+            State::Sha1(mac) => tag.set(&mac.finalize().into_bytes()),
+            State::Token(hash) => tag.set(&hash),
         }
         tag
     }
@@ -92,19 +111,45 @@ impl Tag {
 }
 
 /// Compares every key's tag with every candidate, whatever has matched already.
-#[derive(Default)]
 pub(crate) struct Comparison {
+    rule: Rule,
     /// One more than the index of the first key that matched; 0 while none has.
     matched: u64,
     keys: u64,
 }
 
+/// How many candidates a tag has to match.
+#[derive(Clone, Copy)]
+enum Rule {
+    /// One: a sender signs with each of its keys.
+    Any,
+    /// All: a token is the same wherever it stands.
+    Every,
+}
+
 impl Comparison {
+    pub(crate) fn new(algorithm: Algorithm) -> Self {
+        let rule = match algorithm {
+            Algorithm::StaticToken => Rule::Every,
+            _ => Rule::Any,
+        };
+        Self { rule, matched: 0, keys: 0 }
+    }
+
     /// Takes the next key's tag.
     pub(crate) fn take<'c>(&mut self, tag: &Tag, candidates: impl Iterator<Item = &'c [u8]>) {
         self.keys += 1;
-        let any = candidates.fold(Choice::from(0), |any, candidate| any | tag.matches(candidate));
-        let first = any & self.matched.ct_eq(&0);
+        let (mut any, mut every) = (Choice::from(0), Choice::from(1));
+        for candidate in candidates {
+            let matches = tag.matches(candidate);
+            any |= matches;
+            every &= matches;
+        }
+        let matches = match self.rule {
+            Rule::Any => any,
+            Rule::Every => any & every,
+        };
+        let first = matches & self.matched.ct_eq(&0);
         self.matched.conditional_assign(&self.keys, first);
     }
 
@@ -120,6 +165,12 @@ impl Matched {
     pub(crate) fn key(&self) -> usize {
         self.key
     }
+}
+
+/// The hash of a token. Comparing hashes instead of tokens takes the same time wherever they differ
+/// and however long they are.
+pub(crate) fn hash(token: &[u8]) -> [u8; 32] {
+    Sha256::digest(token).into()
 }
 
 /// A running digest of content that is not secret, for replay keys.
@@ -155,7 +206,11 @@ mod tests {
     }
 
     fn matched(candidates: &[&[u8]]) -> Option<usize> {
-        let mut comparison = Comparison::default();
+        matched_by(Algorithm::HmacSha256, candidates)
+    }
+
+    fn matched_by(rule_of: Algorithm, candidates: &[&[u8]]) -> Option<usize> {
+        let mut comparison = Comparison::new(rule_of);
         for key in [b"first", b"other"] {
             comparison.take(&tag(key, b"content"), candidates.iter().copied());
         }
@@ -170,6 +225,17 @@ mod tests {
         assert_eq!(matched(&[&none, other.as_bytes(), &none]), Some(1));
         assert_eq!(matched(&[other.as_bytes(), first.as_bytes()]), Some(0));
         assert_eq!(matched(&[&none]), None);
+        assert_eq!(matched(&[]), None);
+    }
+
+    #[test]
+    fn a_token_matches_wherever_it_stands_or_not_at_all() {
+        let (first, other) = (tag(b"first", b"content"), tag(b"other", b"content"));
+        let matched = |candidates: &[&[u8]]| matched_by(Algorithm::StaticToken, candidates);
+        assert_eq!(matched(&[other.as_bytes()]), Some(1));
+        assert_eq!(matched(&[other.as_bytes(), other.as_bytes()]), Some(1));
+        assert_eq!(matched(&[first.as_bytes(), other.as_bytes()]), None);
+        assert_eq!(matched(&[other.as_bytes(), &[0; 32]]), None);
         assert_eq!(matched(&[]), None);
     }
 

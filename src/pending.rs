@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Buf;
 
 use crate::error::{ErrorKind, VerifyError};
+use crate::key_ring::Choice;
 use crate::mac::{Comparison, ContentHash, MAX_KEYS, Mac};
 use crate::scheme::{Candidates, Claims, MAX_SUFFIX};
 use crate::time::UnixTime;
@@ -50,17 +51,21 @@ struct State {
     suffix: [u8; MAX_SUFFIX],
     suffix_len: usize,
     statement: Statement,
+    /// The body, for schemes that read it after the signature has matched.
+    body: Vec<u8>,
+    too_large: bool,
+    now: Option<UnixTime>,
 }
 
 impl Pending {
     pub(crate) fn new(
         setup: &Arc<Setup>,
         claims: &Claims<'_>,
-        now: Option<UnixTime>,
+        choice: Choice<'_>,
     ) -> Result<Self, ErrorKind> {
         let mut macs = [const { None }; MAX_KEYS];
         for (key, place) in setup.ring.keys().iter().zip(&mut macs) {
-            *place = key.is_active(now).then(|| key.mac.start());
+            *place = choice.includes(key).then(|| key.mac.start());
         }
         let mut state = Box::new(State {
             setup: Arc::clone(setup),
@@ -70,6 +75,9 @@ impl Pending {
             suffix: [0; MAX_SUFFIX],
             suffix_len: 0,
             statement: setup.statement(claims),
+            body: Vec::new(),
+            too_large: false,
+            now: choice.now,
         });
         claims.before().iter().for_each(|piece| state.update(piece));
         claims.after().iter().try_for_each(|piece| state.keep(piece))?;
@@ -79,6 +87,7 @@ impl Pending {
     /// Takes the next chunk of the body.
     pub fn update(&mut self, chunk: &[u8]) {
         if self.state.setup.signs_body() {
+            self.state.keep_body(chunk);
             self.state.update(chunk);
         }
     }
@@ -98,14 +107,30 @@ impl Pending {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Mismatch`] when no signature matches any active key.
+    /// [`ErrorKind::Mismatch`] when no signature matches any active key. For a scheme that does not
+    /// [stream](crate::Scheme::streams) also [`ErrorKind::BodyTooLarge`], and what is wrong with the
+    /// timestamp in the body.
     pub fn finish(self) -> Result<Verified<()>, VerifyError> {
-        let State { setup, macs, candidates, mut content, suffix, suffix_len, statement } = *self.state;
+        let State {
+            setup,
+            macs,
+            candidates,
+            mut content,
+            suffix,
+            suffix_len,
+            mut statement,
+            body,
+            too_large,
+            now,
+        } = *self.state;
+        if too_large {
+            return Err(ErrorKind::BodyTooLarge.into());
+        }
         let suffix = suffix.get(..suffix_len).unwrap_or_default();
         if let Some(content) = &mut content {
             content.update(suffix);
         }
-        let mut comparison = Comparison::default();
+        let mut comparison = Comparison::new(setup.plan.algorithm);
         let mut labels = [None; MAX_KEYS];
         let active = setup.ring.keys().iter().zip(macs).filter_map(|(key, mac)| Some((key, mac?)));
         for ((key, mut mac), label) in active.zip(&mut labels) {
@@ -115,6 +140,7 @@ impl Pending {
         }
         let matched = comparison.verdict().ok_or(ErrorKind::Mismatch)?;
         let label = labels.get(matched.key()).copied().flatten().ok_or(ErrorKind::Mismatch)?;
+        setup.read_body(&mut statement, &body, now)?;
         Ok(Verified::new(matched, label, statement, content.map(ContentHash::finish), ()))
     }
 }
@@ -124,6 +150,18 @@ impl State {
         self.macs.iter_mut().flatten().for_each(|mac| mac.update(bytes));
         if let Some(content) = &mut self.content {
             content.update(bytes);
+        }
+    }
+
+    /// Keeps a chunk of the body, if the scheme has to see it again and the limit allows.
+    fn keep_body(&mut self, chunk: &[u8]) {
+        let Some(limit) = self.setup.kept_body() else {
+            return;
+        };
+        if limit.saturating_sub(self.body.len()) < chunk.len() {
+            self.too_large = true;
+        } else if !self.too_large {
+            self.body.extend_from_slice(chunk);
         }
     }
 

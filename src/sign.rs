@@ -1,33 +1,52 @@
 //! A scheme run backwards: the headers that its sender would send.
 
-use crate::mac::MacKey;
+use crate::key_ring::Key;
 use crate::scheme::{Layout, Piece, Plan, TimestampPlace};
-use crate::time::UnixTime;
+use crate::time::{Unit, UnixTime};
 
 /// The value of every signed header and id whose content does not matter.
 const FILLER: &str = "hooksigprobe";
 
-/// The headers of a genuine request with this body, or nothing where the scheme's timestamp cannot
-/// be written for this moment.
-pub(crate) fn sign(plan: &Plan, key: &MacKey, body: &[u8], now: UnixTime) -> Option<Vec<(String, String)>> {
+/// Header names and values.
+type HeaderList = Vec<(String, String)>;
+
+/// A genuine request's headers and body, or nothing where the scheme's timestamp cannot be written
+/// for this moment.
+pub(crate) fn sign(plan: &Plan, key: &Key, now: UnixTime) -> Option<(HeaderList, String)> {
     let layout = plan.layouts.first()?;
     let timestamp = match plan.unit {
         Some(unit) => Some(unit.write(now)?),
         None => None,
     };
-    let mut mac = key.start();
+    let body = body(plan, now)?;
+    let mut mac = key.mac.start();
     let content = Content { plan, timestamp: timestamp.as_deref() };
     layout.before.iter().for_each(|piece| mac.update(content.text(piece).as_bytes()));
     if plan.coverage.body() {
-        mac.update(body);
+        mac.update(body.as_bytes());
     }
     layout.after.iter().for_each(|piece| mac.update(content.text(piece).as_bytes()));
     let signature = plan.encoding.encode(mac.finish().as_bytes());
-    Some(headers(plan, layout, timestamp.as_deref(), &signature))
+    let mut headers = headers(plan, layout, timestamp.as_deref(), &signature);
+    if let (Some((name, prefix)), Some(id)) = (&layout.key_id, key.id()) {
+        headers.push((name.to_string(), format!("{}{}", text(prefix), text(id))));
+    }
+    Some((headers, body))
 }
 
-fn headers(plan: &Plan, layout: &Layout, timestamp: Option<&str>, signature: &str) -> Vec<(String, String)> {
-    let mut headers = Vec::new();
+/// A body that says what the scheme wants to read in it.
+fn body(plan: &Plan, now: UnixTime) -> Option<String> {
+    let Some((key, unit)) = &plan.json_timestamp else {
+        return Some(FILLER.to_owned());
+    };
+    let timestamp = unit.write(now)?;
+    let quote = if *unit == Unit::Rfc3339 { "\"" } else { "" };
+    Some(format!("{{{key:?}:{quote}{timestamp}{quote}}}"))
+}
+
+fn headers(plan: &Plan, layout: &Layout, timestamp: Option<&str>, signature: &str) -> HeaderList {
+    let mut headers: HeaderList =
+        layout.expected.iter().map(|(name, value)| (name.to_string(), text(value).to_owned())).collect();
     let mut value = format!("{}{signature}", text(&plan.prefix));
     match (&layout.timestamp, timestamp) {
         (Some(TimestampPlace::Header(name, prefix)), Some(timestamp)) => {

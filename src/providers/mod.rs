@@ -4,12 +4,16 @@ mod ai;
 mod commerce;
 mod developer;
 mod messaging;
+mod productivity;
+mod telephony;
 mod voice;
 
 pub use ai::*;
 pub use commerce::*;
 pub use developer::*;
 pub use messaging::*;
+pub use productivity::*;
+pub use telephony::*;
 pub use voice::*;
 
 use crate::encoding::Encoding;
@@ -23,25 +27,118 @@ const CHECKED: &str = "2026-11-21";
 
 /// Every built-in scheme, ordered by family as in this module's table.
 pub const ALL: &[Scheme<'static>] = &[
-    RETELL,
-    ASSEMBLYAI,
-    ELEVENLABS,
-    RECALL_AI,
-    HUME,
-    ULTRAVOX,
-    BLAND,
-    DAILY,
-    DAILY_PINLESS,
-    OPENAI,
-    SLACK,
-    ZOOM,
-    META,
-    LINE,
-    SHOPIFY,
-    STRIPE,
-    GITHUB,
-    STANDARD_WEBHOOKS,
-    SVIX,
+    voice::RETELL,
+    voice::ASSEMBLYAI,
+    voice::ASSEMBLYAI_TOKEN,
+    voice::ELEVENLABS,
+    voice::VAPI,
+    voice::VAPI_SECRET,
+    voice::VAPI_BEARER,
+    voice::RECALL_AI,
+    voice::BLAND,
+    voice::DAILY,
+    voice::DAILY_PINLESS,
+    voice::FIREFLIES,
+    voice::HUME,
+    voice::ULTRAVOX,
+    voice::CARTESIA,
+    voice::DEEPGRAM,
+    voice::SPEECHMATICS_TOKEN,
+    ai::OPENAI,
+    ai::ANTHROPIC,
+    ai::REPLICATE,
+    ai::HUGGINGFACE,
+    #[cfg(feature = "sha1")]
+    telephony::CALLRAIL,
+    telephony::GENESYS,
+    #[cfg(feature = "sha1")]
+    telephony::SIGNALWIRE_JSON,
+    #[cfg(feature = "sha1")]
+    telephony::SINCH_NUMBERS,
+    telephony::SINCH,
+    telephony::PLIVO_V2,
+    telephony::BANDWIDTH_TOKEN,
+    telephony::RINGCENTRAL,
+    messaging::LINE,
+    messaging::META,
+    messaging::SLACK,
+    messaging::ZOOM,
+    messaging::RESEND,
+    messaging::LOOPS,
+    messaging::TWITCH,
+    messaging::ZENDESK,
+    #[cfg(feature = "sha1")]
+    messaging::INTERCOM,
+    #[cfg(feature = "sha1")]
+    messaging::FRONT_RULE,
+    messaging::KLAVIYO,
+    messaging::TELEGRAM,
+    commerce::POLAR,
+    commerce::BIGCOMMERCE,
+    commerce::INCREASE,
+    commerce::STRIPE,
+    commerce::SHOPIFY,
+    commerce::PADDLE,
+    commerce::SQUARE,
+    commerce::RAZORPAY,
+    commerce::ADYEN_PLATFORM,
+    commerce::COINBASE_COMMERCE,
+    commerce::GOCARDLESS,
+    commerce::ONFIDO,
+    commerce::MODERN_TREASURY,
+    commerce::PERSONA,
+    commerce::PAYSTACK,
+    commerce::FLUTTERWAVE,
+    commerce::WOOCOMMERCE,
+    commerce::XERO,
+    commerce::QUICKBOOKS,
+    commerce::MOLLIE,
+    commerce::LEMONSQUEEZY,
+    commerce::MARQETA,
+    commerce::FLUTTERWAVE_V3,
+    developer::STANDARD_WEBHOOKS,
+    developer::SVIX,
+    developer::GITLAB,
+    developer::GITHUB,
+    #[cfg(feature = "sha1")]
+    developer::GITHUB_SHA1,
+    developer::GITLAB_TOKEN,
+    developer::CLERK,
+    developer::SUPABASE,
+    developer::MUX,
+    developer::WORKOS,
+    developer::PUSHER,
+    developer::HOOKDECK,
+    developer::BITBUCKET,
+    developer::PAGERDUTY,
+    developer::SENTRY,
+    #[cfg(feature = "sha1")]
+    developer::VERCEL,
+    #[cfg(feature = "sha1")]
+    developer::SEGMENT,
+    developer::HEROKU,
+    developer::CIRCLECI,
+    developer::LAUNCHDARKLY,
+    developer::ABLY,
+    productivity::HUBSPOT,
+    productivity::BOX,
+    #[cfg(feature = "json")]
+    productivity::LINEAR,
+    productivity::SANITY,
+    productivity::WEBFLOW,
+    productivity::NOTION,
+    productivity::AIRTABLE,
+    productivity::JIRA,
+    productivity::CALENDLY,
+    productivity::TYPEFORM,
+    productivity::DROPBOX,
+    productivity::DOCUSIGN,
+    #[cfg(feature = "sha1")]
+    productivity::TRELLO,
+    productivity::ASANA,
+    productivity::ASHBY,
+    productivity::GREENHOUSE,
+    productivity::CAL_COM,
 ];
 
 /// The built-in scheme of this name.
@@ -107,7 +204,7 @@ pub fn telepath(header: &str) -> Result<Scheme<'_>, ConfigError> {
 }
 
 fn body_in_hex<'a>(name: &'a str, header: &'a str) -> Result<Scheme<'a>, ConfigError> {
-    Scheme::hmac_sha256(name).signature(Field::whole(header), Encoding::Hex).try_signs(&[Part::Body])
+    Scheme::hmac_sha256(name).signature(Field::whole(header), Encoding::Hex).try_signs(BODY)
 }
 
 /// The Standard Webhooks layout under its own name: id, timestamp and body joined by dots, a list of
@@ -133,6 +230,9 @@ const fn svix(name: &'static str, source: Source<'static>) -> Draft<'static> {
 
 /// Base64 after an optional `whsec_`.
 const WHSEC_BASE64: &[SecretForm<'static>] = &[SecretForm::Base64After("whsec_"), SecretForm::Base64];
+
+/// `{body}`
+const BODY: &[Part<'static>] = &[Part::Body];
 
 /// `{id}.{timestamp}.{body}`
 const ID_TIMESTAMP_BODY: &[Part<'static>] =

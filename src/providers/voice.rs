@@ -1,26 +1,49 @@
-//! Voice AI: agents, speech and meetings.
+//! Voice AI: agents, speech and meeting bots.
 
 use std::time::Duration;
 
-use super::{ID_TIMESTAMP_BODY, TIMESTAMP_BODY, documented, sdk, standard_webhooks};
+use super::{BODY, ID_TIMESTAMP_BODY, TIMESTAMP_BODY, documented, sdk, standard_webhooks};
 use crate::encoding::Encoding::{Base64, Hex};
 use crate::field::Field;
 use crate::scheme::{Part, Scheme, SecretForm};
 use crate::time::Unit;
 
-/// Retell AI: call and agent webhooks, inbound calls, SMS, custom functions.
+/// Retell AI: call and agent webhooks, inbound calls, custom functions.
 pub const RETELL: Scheme<'static> = Scheme::hmac_sha256("retell")
     .signature(Field::listed("x-retell-signature", ',', "d="), Hex)
     .timestamp(Field::listed("x-retell-signature", ',', "v="), Unit::Millis)
     .source(sdk("https://docs.retellai.com/features/secure-webhook", "npm retell-sdk 5.66.1"))
+    .addresses(&["100.20.5.228"])
+    .note(
+        "The key is the API key that carries the webhook badge; moving the badge takes effect at \
+         once, so keep both keys meanwhile. A millisecond timestamp follows the body without a \
+         separator.",
+    )
     .signs(&[Part::Body, Part::Timestamp]);
 
-/// AssemblyAI: signed webhooks of the Voice Agent API.
+/// AssemblyAI: Voice Agent API webhooks (session and call events).
 pub const ASSEMBLYAI: Scheme<'static> = Scheme::hmac_sha256("assemblyai")
     .signature(Field::listed("x-aai-signature", ',', "v1="), Hex)
     .timestamp(Field::listed("x-aai-signature", ',', "t="), Unit::Seconds)
+    .event_id("/event_id")
     .source(documented("https://www.assemblyai.com/docs/voice-agents/voice-agent-api/webhooks"))
+    .note(
+        "You choose the secret, 32 to 256 printable ASCII characters, and it is never shown again. \
+         Transcript callbacks are not signed this way: see assemblyai-token.",
+    )
     .signs(TIMESTAMP_BODY);
+
+/// AssemblyAI: pre-recorded transcript and streaming webhooks.
+pub const ASSEMBLYAI_TOKEN: Scheme<'static> =
+    Scheme::static_token("assemblyai-token", Field::whole("x-my-webhook-secret"))
+        .source(documented("https://assemblyai.com/docs/deployment/webhooks-for-pre-recorded-audio"))
+        .addresses(&["44.238.19.20", "54.220.25.36"])
+        .note(
+            "You choose header name and value per request, and the body holds only an id and a status to \
+         fetch by. Answer 2xx within 10 seconds; a 4xx ends the retries.",
+        )
+        .dangerous_unsigned_body()
+        .signs(&[]);
 
 /// ElevenLabs: post-call, speech-to-text and workspace webhooks.
 pub const ELEVENLABS: Scheme<'static> = Scheme::hmac_sha256("elevenlabs")
@@ -29,53 +52,179 @@ pub const ELEVENLABS: Scheme<'static> = Scheme::hmac_sha256("elevenlabs")
     .max_age(Duration::from_secs(1800))
     .source(sdk(
         "https://elevenlabs.io/docs/eleven-agents/workflows/post-call-webhooks",
-        "npm elevenlabs 2.73.0",
+        "npm @elevenlabs/elevenlabs-js 2.73.0",
     ))
+    .addresses(&[
+        "34.67.146.145",
+        "34.59.11.47",
+        "35.204.38.71",
+        "34.147.113.54",
+        "35.185.187.110",
+        "35.247.157.189",
+    ])
+    .note(
+        "The whole wsec_ text is the key. Ten failures disable the endpoint, and HIPAA accounts get \
+         no retries.",
+    )
     .signs(TIMESTAMP_BODY);
 
-/// Recall.ai: webhooks and callbacks, of old and new workspaces.
+/// Vapi: server URL and tool calls, HMAC credential.
+pub const VAPI: Scheme<'static> = Scheme::hmac_sha256("vapi")
+    .signature(Field::whole("x-signature"), Hex)
+    .timestamp(Field::whole("x-timestamp"), Unit::SecondsOrMillis)
+    .source(documented("https://docs.vapi.ai/server-url/server-authentication"))
+    .note(
+        "Headers, template, algorithm and encoding are chosen in the credential; these are the \
+         defaults. A signature is sent only when the URL comes from saved configuration.",
+    )
+    .signs(TIMESTAMP_BODY);
+
+/// Vapi: server URL, X-Vapi-Secret.
+pub const VAPI_SECRET: Scheme<'static> = Scheme::static_token("vapi-secret", Field::whole("x-vapi-secret"))
+    .source(documented("https://docs.vapi.ai/server-url/server-authentication"))
+    .note("The secret is sent as it is; nothing is signed.")
+    .dangerous_unsigned_body()
+    .signs(&[]);
+
+/// Vapi: server URL, bearer token.
+pub const VAPI_BEARER: Scheme<'static> = Scheme::static_token("vapi-bearer", Field::whole("authorization"))
+    .source(documented("https://docs.vapi.ai/server-url/server-authentication"))
+    .note(
+        "The token is sent as it is; nothing is signed. An Authorization header set on the server \
+         itself overrides the credential.",
+    )
+    .dangerous_unsigned_body()
+    .signs(&[]);
+
+/// Recall.ai: meeting bot webhooks and callbacks.
 pub const RECALL_AI: Scheme<'static> = standard_webhooks(
     "recall-ai",
     sdk("https://docs.recall.ai/docs/authenticating-requests-from-recallai", "npm svix 1.99.1"),
 )
 .families(["webhook", "svix"])
+.note(
+    "Requests stay unsigned until a workspace secret exists, and Desktop SDK real-time webhooks \
+         always are. Workspaces older than 2025-12-15 send svix-* headers.",
+)
 .signs(ID_TIMESTAMP_BODY);
-
-/// Hume: EVI webhooks.
-pub const HUME: Scheme<'static> = Scheme::hmac_sha256("hume")
-    .signature(Field::whole("x-hume-ai-webhook-signature"), Hex)
-    .timestamp(Field::whole("x-hume-ai-webhook-timestamp"), Unit::Seconds)
-    .max_age(Duration::from_secs(180))
-    .max_ahead(Duration::from_secs(180))
-    .source(documented("https://dev.hume.ai/docs/speech-to-speech-evi/configuration/webhooks"))
-    .signs(&[Part::Body, Part::Literal("."), Part::Timestamp]);
-
-/// Ultravox: webhooks.
-pub const ULTRAVOX: Scheme<'static> = Scheme::hmac_sha256("ultravox")
-    .signature(Field::listed("x-ultravox-webhook-signature", ',', ""), Hex)
-    .timestamp(Field::whole("x-ultravox-webhook-timestamp"), Unit::Rfc3339)
-    .max_age(Duration::from_secs(60))
-    .source(documented("https://docs.ultravox.ai/webhooks/securing-webhooks"))
-    .signs(&[Part::Body, Part::Timestamp]);
 
 /// Bland AI: post-call webhooks.
 pub const BLAND: Scheme<'static> = Scheme::hmac_sha256("bland")
     .signature(Field::whole("x-webhook-signature"), Hex)
     .source(documented("https://docs.bland.ai/tutorials/webhook-signing"))
-    .signs(&[Part::Body]);
+    .note(
+        "Only the body is signed and nothing is timed, so keep a store of events already seen. One \
+         secret is active at a time.",
+    )
+    .signs(BODY);
 
-/// Daily: webhooks, those of Pipecat Cloud included.
+/// Daily: video and voice call webhooks.
 pub const DAILY: Scheme<'static> = Scheme::hmac_sha256("daily")
     .signature(Field::whole("x-webhook-signature"), Base64)
     .timestamp(Field::whole("x-webhook-timestamp"), Unit::SecondsOrMillis)
     .secret(&[SecretForm::Base64])
+    .event_id("/id")
     .source(documented("https://docs.daily.co/reference/rest-api/webhooks"))
+    .note(
+        "The secret is plain base64 without a prefix. The documentation does not state the unit of \
+         the timestamp.",
+    )
     .signs(TIMESTAMP_BODY);
 
-/// Daily: pinless dial-in.
+/// Daily: pinless dial-in webhooks, also Pipecat Cloud.
 pub const DAILY_PINLESS: Scheme<'static> = Scheme::hmac_sha256("daily-pinless")
     .signature(Field::whole("x-pinless-signature"), Base64)
     .timestamp(Field::whole("x-pinless-timestamp"), Unit::SecondsOrMillis)
     .secret(&[SecretForm::Base64])
     .source(documented("https://docs.daily.co/reference/rest-api/webhooks"))
+    .note(
+        "Uses its own headers, x-pinless-signature and x-pinless-timestamp. The secret is plain \
+         base64 without a prefix.",
+    )
     .signs(TIMESTAMP_BODY);
+
+/// Fireflies.ai: meeting transcript webhooks.
+pub const FIREFLIES: Scheme<'static> = Scheme::hmac_sha256("fireflies")
+    .signature(Field::prefixed("x-hub-signature", "sha256="), Hex)
+    .source(documented("https://docs.fireflies.ai/graphql-api/webhooks"))
+    .note("SHA-256 in spite of the older header name; secrets have 16 to 32 characters.")
+    .signs(BODY);
+
+/// Hume: EVI voice interface webhooks.
+pub const HUME: Scheme<'static> = Scheme::hmac_sha256("hume")
+    .signature(Field::whole("x-hume-ai-webhook-signature"), Hex)
+    .timestamp(Field::whole("x-hume-ai-webhook-timestamp"), Unit::Seconds)
+    .max_age(Duration::from_secs(180))
+    .source(documented("https://dev.hume.ai/docs/speech-to-speech-evi/configuration/webhooks"))
+    .note(
+        "The timestamp comes after the body, joined by a dot. The key is the account's webhook \
+         signing key; older documentation named the API key.",
+    )
+    .signs(&[Part::Body, Part::Literal("."), Part::Timestamp]);
+
+/// Ultravox: voice agent webhooks.
+pub const ULTRAVOX: Scheme<'static> = Scheme::hmac_sha256("ultravox")
+    .signature(Field::listed("x-ultravox-webhook-signature", ',', ""), Hex)
+    .timestamp(Field::whole("x-ultravox-webhook-timestamp"), Unit::Rfc3339)
+    .max_age(Duration::from_secs(60))
+    .source(documented("https://docs.ultravox.ai/webhooks/securing-webhooks"))
+    .note(
+        "The ISO 8601 timestamp header is signed exactly as sent, after the body, and the \
+         documentation suggests one minute of tolerance. Several signatures may be listed.",
+    )
+    .signs(&[Part::Body, Part::Timestamp]);
+
+/// Cartesia: Line voice agent webhooks.
+pub const CARTESIA: Scheme<'static> = Scheme::static_token("cartesia", Field::whole("x-webhook-secret"))
+    .source(documented("https://docs.cartesia.ai/api-reference/agents/webhooks/create"))
+    .note("The secret is sent as it is; nothing is signed.")
+    .dangerous_unsigned_body()
+    .signs(&[]);
+
+/// Deepgram: asynchronous transcription callbacks.
+pub const DEEPGRAM: Scheme<'static> = Scheme::static_token("deepgram", Field::whole("dg-token"))
+    .source(documented("https://developers.deepgram.com/docs/callback"))
+    .note(
+        "dg-token holds the identifier of an API key, which is not a secret. Credentials put into the \
+         callback URL arrive as Basic authorization instead.",
+    )
+    .dangerous_unsigned_body()
+    .signs(&[]);
+
+/// Speechmatics: batch transcription notifications.
+pub const SPEECHMATICS_TOKEN: Scheme<'static> =
+    Scheme::static_token("speechmatics-token", Field::whole("authorization"))
+        .source(documented("https://docs.speechmatics.com/speech-to-text/batch/notifications"))
+        .addresses(&[
+            "40.74.41.91",
+            "52.236.157.154",
+            "40.74.37.0",
+            "20.73.209.153",
+            "20.73.142.44",
+            "20.105.89.153",
+            "20.105.89.173",
+            "20.105.89.184",
+            "20.105.89.98",
+            "20.105.88.228",
+            "52.149.21.32",
+            "52.149.21.10",
+            "52.137.102.83",
+            "40.64.107.92",
+            "40.64.107.99",
+            "52.146.58.224",
+            "52.146.58.159",
+            "52.146.59.242",
+            "52.146.59.213",
+            "52.146.58.64",
+            "20.248.249.20",
+            "20.248.249.47",
+            "20.248.249.181",
+            "20.248.249.119",
+            "20.248.249.164",
+        ])
+        .note(
+            "You choose the header and its value per job; nothing is signed. The source addresses of each \
+         region are published and can be allowed by address.",
+        )
+        .dangerous_unsigned_body()
+        .signs(&[]);

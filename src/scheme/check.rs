@@ -3,14 +3,19 @@
 use std::time::Duration;
 
 use super::join::{self, Mark};
-use super::{Definition, MAX_FORMS, MAX_PARTS, Part, SecretForm};
-use crate::field::Field;
+use super::{Algorithm, Definition, MAX_EXPECTED, MAX_FORMS, MAX_PARTS, Part, SecretForm};
+use crate::encoding::Encoding;
+use crate::field::{Field, More};
+use crate::time::Unit;
 
 /// The longest freshness limit: a sender's clock is never wrong by a day.
 pub(crate) const MAX_LIMIT: Duration = Duration::from_secs(86_400);
 
 /// The shortest freshness limit.
 pub(crate) const MIN_LIMIT: Duration = Duration::from_secs(1);
+
+/// The highest number of a signature header: as many as signatures are compared.
+const MAX_NUMBERED: u8 = 16;
 
 /// The longest name of a scheme, in bytes.
 const MAX_NAME: usize = 64;
@@ -64,18 +69,10 @@ const fn name<'a>(name: &'a str) -> Option<Flaw<'a>> {
 
 const fn fields<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
     let Some(signature) = definition.signature else {
-        return flaw("a scheme says where its signature stands: call `signature`", "");
+        return flaw("a scheme says where its signature stands: declare `signature`", "");
     };
-    if let Some(flaw) = field(signature, definition.families) {
+    if let Some(flaw) = signature_field(definition, signature) {
         return Some(flaw);
-    }
-    if let Some(further) = signature.further {
-        if let Some(flaw) = header(further, definition.families) {
-            return Some(flaw);
-        }
-        if same(further, signature.header) {
-            return flaw("the further signature header is another one than the first", further);
-        }
     }
     if let Some((timestamp, _)) = definition.timestamp {
         if let Some(flaw) = single(timestamp, definition.families) {
@@ -92,26 +89,125 @@ const fn fields<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
             );
         }
     }
-    if let Some(id) = definition.message_id {
-        if let Some(flaw) = single(id, definition.families) {
+    if let Some(id) = definition.message_id
+        && let Some(flaw) =
+            alone(definition, id, "a message id stands in a header of its own, without a list")
+    {
+        return Some(flaw);
+    }
+    if let Some(id) = definition.key_id
+        && let Some(flaw) = alone(definition, id, "a key's id stands in a header of its own, without a list")
+    {
+        return Some(flaw);
+    }
+    expected(definition)
+}
+
+/// A field that carries one value in a header that nothing else is read from.
+const fn alone<'a>(definition: &Definition<'a>, id: Field<'a>, sentence: &'static str) -> Option<Flaw<'a>> {
+    if let Some(flaw) = single(id, definition.families) {
+        return Some(flaw);
+    }
+    if id.separator.is_some() {
+        return flaw(sentence, id.header);
+    }
+    if let Some(signature) = definition.signature
+        && same(id.header, signature.header)
+    {
+        return flaw(sentence, id.header);
+    }
+    if let Some((timestamp, _)) = definition.timestamp
+        && same(id.header, timestamp.header)
+    {
+        return flaw(sentence, id.header);
+    }
+    None
+}
+
+/// The headers that must have a certain value.
+const fn expected<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
+    if definition.expected_count > MAX_EXPECTED {
+        return flaw("a scheme expects at most four headers", "");
+    }
+    let mut index = 0;
+    while index < definition.expected_count {
+        let (name, value) = definition.expected[index];
+        if let Some(flaw) = header(name, definition.families) {
             return Some(flaw);
         }
-        if id.separator.is_some() || same(id.header, signature.header) {
-            return flaw("a message id stands in a header of its own: use `Field::whole`", id.header);
+        if value.is_empty() || !visible(value, true) {
+            return flaw("an expected value is visible ASCII and not empty", name);
         }
-        if let Some((timestamp, _)) = definition.timestamp
-            && same(id.header, timestamp.header)
-        {
-            return flaw("message id and timestamp stand in headers of their own", id.header);
+        let mut other = 0;
+        while other < index {
+            if same(definition.expected[other].0, name) {
+                return flaw("a header is expected to have one value", name);
+            }
+            other += 1;
         }
+        index += 1;
+    }
+    None
+}
+
+/// Where signatures stand: in one header, in two, or in numbered ones.
+const fn signature_field<'a>(definition: &Definition<'a>, signature: Field<'a>) -> Option<Flaw<'a>> {
+    if let Some(flaw) = field(signature, definition.families) {
+        return Some(flaw);
+    }
+    match signature.more {
+        More::None => {}
+        More::Or(further) => {
+            if let Some(flaw) = header(further, definition.families) {
+                return Some(flaw);
+            }
+            if same(further, signature.header) {
+                return flaw("the further signature header is another one than the first", further);
+            }
+        }
+        More::Numbered(last) => {
+            if last == 0 || last > MAX_NUMBERED {
+                return flaw("signature headers are numbered up to 16 at most", signature.header);
+            }
+        }
+    }
+    if signature.groups.is_some() {
+        let beside = match definition.timestamp {
+            Some((timestamp, _)) => same(timestamp.header, signature.header),
+            None => false,
+        };
+        if !beside {
+            return flaw(
+                "a group holds a timestamp beside its signatures: declare `timestamp`",
+                signature.header,
+            );
+        }
+    }
+    if matches!(definition.algorithm, Algorithm::StaticToken)
+        && (signature.separator.is_some()
+            || !signature.prefix.is_empty()
+            || !matches!(definition.encoding, Encoding::Verbatim))
+    {
+        return flaw(
+            "a token is the whole value of its header: drop prefix, separator and encoding",
+            signature.header,
+        );
+    }
+    if matches!(definition.encoding, Encoding::Verbatim)
+        && !matches!(definition.algorithm, Algorithm::StaticToken)
+    {
+        return flaw("a signature is encoded: only a token is sent as it is", signature.header);
     }
     None
 }
 
 /// A field that carries one value.
 const fn single<'a>(one: Field<'a>, families: Option<[&'a str; 2]>) -> Option<Flaw<'a>> {
-    if one.further.is_some() {
-        return flaw("only a signature can have a further header: drop `or`", one.header);
+    if !matches!(one.more, More::None) {
+        return flaw("only a signature can have further headers", one.header);
+    }
+    if one.groups.is_some() {
+        return flaw("only a signature can stand in groups", one.header);
     }
     field(one, families)
 }
@@ -124,7 +220,7 @@ const fn shared<'a>(timestamp: Field<'a>, signature: Field<'a>) -> Option<Flaw<'
     };
     if !listed {
         return flaw(
-            "a timestamp beside the signature in one header needs `Field::listed` for both, with one separator",
+            "a timestamp beside the signature in one header needs a list: give both the same separator",
             timestamp.header,
         );
     }
@@ -139,9 +235,9 @@ const fn shared<'a>(timestamp: Field<'a>, signature: Field<'a>) -> Option<Flaw<'
             timestamp.prefix,
         );
     }
-    if signature.further.is_some() {
+    if !matches!(signature.more, More::None) {
         return flaw(
-            "a scheme with a further signature header has its timestamp in a header of its own",
+            "a scheme with further signature headers has its timestamp in a header of its own",
             timestamp.header,
         );
     }
@@ -155,9 +251,22 @@ const fn field<'a>(field: Field<'a>, families: Option<[&'a str; 2]>) -> Option<F
     if !visible(field.prefix, true) {
         return flaw("a prefix is visible ASCII", field.prefix);
     }
-    let Some(separator) = field.separator else {
-        return None;
-    };
+    if let Some(separator) = field.separator
+        && let Some(flaw) = separates(separator, field)
+    {
+        return Some(flaw);
+    }
+    if let (Some(groups), Some(separator)) = (field.groups, field.separator) {
+        if groups as u32 == separator as u32 {
+            return flaw("groups and their entries have different separators", field.header);
+        }
+        return separates(groups, field);
+    }
+    None
+}
+
+/// Whether a separator can be told from what it separates.
+const fn separates<'a>(separator: char, field: Field<'a>) -> Option<Flaw<'a>> {
     if !matches!(separator, ' ' | ',' | ';' | '|' | '&') {
         return flaw("a list's separator is a space or one of , ; | &", field.header);
     }
@@ -225,7 +334,11 @@ const fn secret<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
 
 /// Each part by itself.
 const fn parts<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
-    if definition.part_count == 0 || definition.part_count > MAX_PARTS {
+    if matches!(definition.algorithm, Algorithm::StaticToken) {
+        if definition.part_count > 0 {
+            return flaw("a token signs nothing: give no parts", "");
+        }
+    } else if definition.part_count == 0 || definition.part_count > MAX_PARTS {
         return flaw("the signed content has 1 to 12 parts", "");
     }
     let mut index = 0;
@@ -260,12 +373,12 @@ const fn read_elsewhere<'a>(definition: &Definition<'a>, name: &'a str) -> Optio
     if let Some((timestamp, _)) = definition.timestamp
         && same(name, timestamp.header)
     {
-        return flaw("the timestamp's header is signed as `Part::Timestamp`", name);
+        return flaw("the timestamp's header is signed as the timestamp", name);
     }
     if let Some(id) = definition.message_id
         && same(name, id.header)
     {
-        return flaw("the message id's header is signed as `Part::MessageId`", name);
+        return flaw("the message id's header is signed as the message id", name);
     }
     if let Some(signature) = definition.signature
         && same(name, signature.header)
@@ -281,30 +394,49 @@ const fn content<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
         && !has(definition, Part::Timestamp)
     {
         return flaw(
-            "the timestamp is not signed: anyone could renew an old request; add `Part::Timestamp` or drop `timestamp`",
+            "the timestamp is not signed: anyone could renew an old request; add it to the signed content or drop it",
             field.header,
         );
     }
     if definition.timestamp.is_none() && has(definition, Part::Timestamp) {
-        return flaw("`Part::Timestamp` is signed, but nothing says where it stands: call `timestamp`", "");
+        return flaw("the timestamp is signed, but nothing says where it stands: declare `timestamp`", "");
     }
     if let Some(field) = definition.message_id
         && !has(definition, Part::MessageId)
     {
         return flaw(
-            "the message id is not signed: anyone could change it; add `Part::MessageId` or drop `message_id`",
+            "the message id is not signed: anyone could change it; add it to the signed content or drop it",
             field.header,
         );
     }
     if definition.message_id.is_none() && has(definition, Part::MessageId) {
-        return flaw("`Part::MessageId` is signed, but nothing says where it stands: call `message_id`", "");
+        return flaw("the message id is signed, but nothing says where it stands: declare `message_id`", "");
     }
     let body = has(definition, Part::Body);
+    if let Some((key, unit)) = definition.json_timestamp {
+        if definition.timestamp.is_some() {
+            return flaw("a scheme has one timestamp: in a header or in the body", key);
+        }
+        if key.is_empty() || matches!(unit, Unit::HttpDate) || !body {
+            return flaw(
+                "a timestamp in the body stands under a key of a signed JSON body, as a number or as RFC 3339",
+                key,
+            );
+        }
+    }
+    if let Some(pointer) = definition.event_id
+        && (!starts_with(pointer, "/") || !body)
+    {
+        return flaw("an event's id is a JSON pointer into a signed body, such as `/id`", pointer);
+    }
     if !body && !definition.unsigned_body {
-        return flaw("the body is not signed: add `Part::Body`, or say `dangerous_unsigned_body()`", "");
+        return flaw(
+            "the body is not signed: add it to the signed content, or say `dangerous_unsigned_body`",
+            "",
+        );
     }
     if body && definition.unsigned_body {
-        return flaw("the body is signed: drop `dangerous_unsigned_body()`", "");
+        return flaw("the body is signed: drop `dangerous_unsigned_body`", "");
     }
     if has(definition, Part::Url) && has(definition, Part::UrlWithoutQuery) {
         return flaw("the URL is signed with its query or without it, not both", "");

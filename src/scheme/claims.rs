@@ -3,9 +3,10 @@
 
 use super::join::Joint;
 use super::plan::{Layout, Piece, Plan, TimestampPlace};
-use crate::encoding::TagBuffer;
+use crate::encoding::{Encoding, TagBuffer};
 use crate::error::ErrorKind;
 use crate::field::{entries, only_value};
+use crate::mac::hash;
 use crate::request::{Headers, Parts};
 use crate::time::Stamp;
 
@@ -30,6 +31,7 @@ pub(crate) struct Claims<'r> {
     pub(crate) candidates: Candidates,
     pub(crate) stamp: Option<Stamp>,
     pub(crate) message_id: Option<&'r str>,
+    pub(crate) key_id: Option<&'r [u8]>,
     before: Pieces<'r>,
     after: Pieces<'r>,
 }
@@ -53,6 +55,7 @@ impl<'r> Claims<'r> {
             candidates: Candidates { tags: [[0; _]; MAX_CANDIDATES], count: 0, size: 0 },
             stamp: None,
             message_id: None,
+            key_id: None,
             before: Pieces { list: [&[]; MAX_PIECES], count: 0 },
             after: Pieces { list: [&[]; MAX_PIECES], count: 0 },
         }
@@ -73,6 +76,12 @@ impl<'r> Claims<'r> {
         let Some(layout) = plan.layout_of(parts.headers) else {
             return Err(ErrorKind::MissingSignature);
         };
+        for (name, expected) in &layout.expected {
+            let value = only_value(parts.headers, name)?.ok_or(ErrorKind::MissingHeader)?;
+            if value != &**expected {
+                return Err(ErrorKind::UnsupportedAlgorithm);
+            }
+        }
         let beside = self.read_signatures(plan, layout, parts.headers)?;
         let timestamp = match &layout.timestamp {
             Some(TimestampPlace::Header(name, prefix)) => {
@@ -90,6 +99,10 @@ impl<'r> Claims<'r> {
             let value = value.strip_prefix(&**prefix).ok_or(ErrorKind::MalformedId)?;
             self.message_id = Some(message_id(value).ok_or(ErrorKind::MalformedId)?);
         }
+        if let Some((name, prefix)) = &layout.key_id {
+            let value = only_value(parts.headers, name)?.ok_or(ErrorKind::MissingHeader)?;
+            self.key_id = Some(value.strip_prefix(&**prefix).ok_or(ErrorKind::UnknownKeyId)?);
+        }
         let content = Content { plan, parts, timestamp, message_id: self.message_id };
         content.gather(&layout.before, &mut self.before)?;
         content.gather(&layout.after, &mut self.after)?;
@@ -106,44 +119,77 @@ impl<'r> Claims<'r> {
         layout: &Layout,
         headers: &'r dyn Headers,
     ) -> Result<Option<&'r [u8]>, ErrorKind> {
+        self.candidates.size = plan.algorithm.tag_size();
         let timestamp_prefix = match &layout.timestamp {
             Some(TimestampPlace::Beside(prefix)) => Some(&**prefix),
             _ => None,
         };
-        let size = plan.algorithm.tag_size();
-        self.candidates.size = size;
-        let mut timestamp = None;
-        let (mut present, mut marked) = (false, 0_usize);
+        let mut list = List { plan, timestamp_prefix, timestamp: None, present: false, marked: 0 };
         for name in &layout.signature {
-            let Some(value) = only_value(headers, name)? else {
-                continue;
-            };
-            present = true;
-            for entry in entries(value, plan.separator) {
-                let entry = entry?;
-                if let Some(text) = timestamp_prefix.and_then(|prefix| entry.strip_prefix(prefix)) {
-                    if timestamp.replace(text).is_some() {
-                        return Err(ErrorKind::AmbiguousTimestamp);
-                    }
-                } else if let Some(text) = entry.strip_prefix(&*plan.prefix) {
-                    marked = marked.saturating_add(1);
-                    if marked > MAX_CANDIDATES {
-                        return Err(ErrorKind::TooManySignatures);
-                    }
-                    let candidate = self.candidates.tags.get_mut(self.candidates.count);
-                    if candidate.is_some_and(|tag| plan.encoding.decode_tag(text, size, tag)) {
-                        self.candidates.count = self.candidates.count.saturating_add(1);
-                    }
-                }
+            match only_value(headers, name)? {
+                Some(value) => list.read(value, &mut self.candidates)?,
+                None if plan.numbered => break,
+                None => {}
             }
         }
-        match (present, marked, self.candidates.count) {
+        match (list.present, list.marked, self.candidates.count) {
             (false, ..) => Err(ErrorKind::MissingSignature),
             // A list without an entry of this scheme; a single value that lacks its prefix is malformed.
             (_, 0, _) if plan.separator.is_some() => Err(ErrorKind::MissingSignature),
             (.., 0) => Err(ErrorKind::MalformedSignature),
-            _ => Ok(timestamp),
+            _ => Ok(list.timestamp),
         }
+    }
+}
+
+/// The entries of the signature headers, while they are walked.
+struct List<'p, 'r> {
+    plan: &'p Plan,
+    timestamp_prefix: Option<&'p [u8]>,
+    timestamp: Option<&'r [u8]>,
+    present: bool,
+    marked: usize,
+}
+
+impl<'r> List<'_, 'r> {
+    fn read(&mut self, value: &'r [u8], candidates: &mut Candidates) -> Result<(), ErrorKind> {
+        self.present = true;
+        if self.plan.groups.is_none() {
+            return self.read_group(value, candidates);
+        }
+        // Each group is complete by itself, and all say the same time.
+        let mut common = None;
+        for group in entries(value, self.plan.groups) {
+            let marked = self.marked;
+            self.read_group(group?, candidates)?;
+            if self.marked == marked {
+                return Err(ErrorKind::MalformedSignature);
+            }
+            let timestamp = self.timestamp.take().ok_or(ErrorKind::MissingTimestamp)?;
+            if common.replace(timestamp).is_some_and(|common| common != timestamp) {
+                return Err(ErrorKind::AmbiguousTimestamp);
+            }
+        }
+        self.timestamp = common;
+        Ok(())
+    }
+
+    fn read_group(&mut self, group: &'r [u8], candidates: &mut Candidates) -> Result<(), ErrorKind> {
+        for entry in entries(group, self.plan.separator) {
+            let entry = entry?;
+            if let Some(text) = self.timestamp_prefix.and_then(|prefix| entry.strip_prefix(prefix)) {
+                if self.timestamp.replace(text).is_some() {
+                    return Err(ErrorKind::AmbiguousTimestamp);
+                }
+            } else if let Some(text) = entry.strip_prefix(&*self.plan.prefix) {
+                self.marked = self.marked.saturating_add(1);
+                if self.marked > MAX_CANDIDATES {
+                    return Err(ErrorKind::TooManySignatures);
+                }
+                candidates.take(self.plan, text);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -225,6 +271,23 @@ impl<'r> Pieces<'r> {
 }
 
 impl Candidates {
+    /// Adds a signature, if it can be decoded: a malformed one does not spoil its siblings.
+    fn take(&mut self, plan: &Plan, text: &[u8]) {
+        let Some(tag) = self.tags.get_mut(self.count) else {
+            return;
+        };
+        let decoded = match plan.encoding {
+            Encoding::Verbatim => {
+                set_token(text, tag);
+                true
+            }
+            encoding => encoding.decode_tag(text, self.size, tag),
+        };
+        if decoded {
+            self.count = self.count.saturating_add(1);
+        }
+    }
+
     /// The tags, each of the algorithm's size.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.tags.iter().take(self.count).filter_map(|tag| tag.get(..self.size))
@@ -235,6 +298,14 @@ impl Candidates {
 impl Clone for Candidates {
     fn clone(&self) -> Self {
         Self { tags: self.tags, count: self.count, size: self.size }
+    }
+}
+
+/// A token is compared by its hash, whatever it is: one that is no token must not be passed over
+/// where another header holds a genuine one.
+fn set_token(token: &[u8], tag: &mut TagBuffer) {
+    for (place, byte) in tag.iter_mut().zip(hash(token)) {
+        *place = byte;
     }
 }
 

@@ -12,9 +12,14 @@ pub(super) fn explain(scheme: &Scheme<'_>) -> String {
         format!("Not signed: {}.", unsigned(scheme)),
         timestamp(scheme),
         message_id(scheme),
+        event_id(scheme),
+        key_id(scheme),
+        expected(scheme),
         format!("Secret: {}.", secret(scheme)),
         format!("Replay: {}.", replay(scheme)),
         url(scheme),
+        addresses(scheme),
+        note(scheme),
         source(scheme),
     ];
     let lines: Vec<_> = lines.into_iter().filter(|line| !line.is_empty()).collect();
@@ -24,9 +29,13 @@ pub(super) fn explain(scheme: &Scheme<'_>) -> String {
 fn signature(scheme: &Scheme<'_>) -> String {
     let algorithm = scheme.algorithm().name();
     let encoding = scheme.encoding();
-    let width = encoding.width(scheme.algorithm().tag_size());
     let place = scheme.signature().words();
-    let mut line = format!("Signature: {algorithm}, {width} characters {}, in {place}.", encoding.words());
+    let mut line = match encoding.width(scheme.algorithm().tag_size()) {
+        Some(width) => {
+            format!("Signature: {algorithm}, {width} characters {}, in {place}.", encoding.words())
+        }
+        None => format!("Signature: none; {place} repeats a {algorithm}, compared as a whole."),
+    };
     if let Some([first, second]) = scheme.families() {
         line.push_str(&format!(
             " All headers may start with {second} instead of {first}; the two are never mixed."
@@ -37,7 +46,7 @@ fn signature(scheme: &Scheme<'_>) -> String {
 
 fn signed(scheme: &Scheme<'_>) -> String {
     let parts: Vec<_> = scheme.parts().iter().map(part).collect();
-    parts.join(", then ")
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join(", then ") }
 }
 
 fn part(part: &Part<'_>) -> String {
@@ -72,11 +81,13 @@ fn unsigned(scheme: &Scheme<'_>) -> String {
 }
 
 fn timestamp(scheme: &Scheme<'_>) -> String {
-    let Some((field, unit)) = scheme.timestamp() else {
-        return "Timestamp: none is signed.".to_owned();
+    let (unit, place) = match (scheme.timestamp(), scheme.timestamp_in_json()) {
+        (Some((field, unit)), _) => (unit, field.words()),
+        (None, Some((key, unit))) => (unit, format!("the JSON body under {key:?}, read after the signature")),
+        (None, None) => return "Timestamp: none is signed.".to_owned(),
     };
     let limits = limits_in_words(scheme.definition.freshness());
-    format!("Timestamp: {}, in {}; accepted {limits}.", unit.words(), field.words())
+    format!("Timestamp: {}, in {place}; accepted {limits}.", unit.words())
 }
 
 /// The freshness limits in words.
@@ -92,13 +103,33 @@ fn message_id(scheme: &Scheme<'_>) -> String {
     scheme.message_id().map_or_else(String::new, |field| format!("Message id: in {}.", field.words()))
 }
 
+fn key_id(scheme: &Scheme<'_>) -> String {
+    scheme.key_id().map_or_else(String::new, |field| format!("Key: named in {}.", field.words()))
+}
+
+fn expected(scheme: &Scheme<'_>) -> String {
+    let headers =
+        scheme.expected_headers().iter().map(|(name, value)| format!("the header {name} is {value:?}"));
+    let headers: Vec<_> = headers.collect();
+    if headers.is_empty() { String::new() } else { format!("Required: {}.", headers.join(", ")) }
+}
+
+fn event_id(scheme: &Scheme<'_>) -> String {
+    scheme.event_id().map_or_else(String::new, |pointer| format!("Event id: in the JSON body at {pointer}."))
+}
+
+fn addresses(scheme: &Scheme<'_>) -> String {
+    let addresses = scheme.addresses();
+    if addresses.is_empty() { String::new() } else { format!("Sent from: {}.", addresses.join(", ")) }
+}
+
 fn secret(scheme: &Scheme<'_>) -> String {
     let forms: Vec<_> = scheme.secret_forms().iter().map(|form| form.words()).collect();
     forms.join(", or ")
 }
 
 fn replay(scheme: &Scheme<'_>) -> String {
-    if scheme.timestamp().is_none() {
+    if !scheme.is_timed() {
         return "a captured request stays valid as long as the key; keep a record of what was handled"
             .to_owned();
     }
@@ -113,6 +144,10 @@ fn url(scheme: &Scheme<'_>) -> String {
         (true, false) => "URL: configure the public base; path and query are the request's.".to_owned(),
         (true, true) => "URL: configure the full URL that is registered at the provider.".to_owned(),
     }
+}
+
+fn note(scheme: &Scheme<'_>) -> String {
+    if scheme.note().is_empty() { String::new() } else { format!("Note: {}", scheme.note()) }
 }
 
 fn source(scheme: &Scheme<'_>) -> String {

@@ -26,6 +26,9 @@ pub(crate) const MAX_PARTS: usize = 12;
 /// The most ways in which a scheme can read a secret.
 const MAX_FORMS: usize = 4;
 
+/// The most headers whose values a scheme prescribes.
+const MAX_EXPECTED: usize = 4;
+
 /// The tolerance of a scheme whose provider documents none.
 const DEFAULT_AGE: Duration = Duration::from_secs(300);
 
@@ -100,12 +103,20 @@ pub(crate) struct Definition<'a> {
     pub(crate) signature: Option<Field<'a>>,
     pub(crate) encoding: Encoding,
     pub(crate) timestamp: Option<(Field<'a>, Unit)>,
+    /// A timestamp in the body: the key of a JSON object.
+    pub(crate) json_timestamp: Option<(&'a str, Unit)>,
     pub(crate) message_id: Option<Field<'a>>,
+    pub(crate) key_id: Option<Field<'a>>,
+    pub(crate) event_id: Option<&'a str>,
+    pub(crate) addresses: &'a [&'a str],
     pub(crate) max_age: Duration,
     pub(crate) max_ahead: Option<Duration>,
     pub(crate) families: Option<[&'a str; 2]>,
     pub(crate) unsigned_body: bool,
     pub(crate) source: Option<Source<'a>>,
+    pub(crate) note: &'a str,
+    expected: [(&'a str, &'a str); MAX_EXPECTED],
+    expected_count: usize,
     forms: [SecretForm<'a>; MAX_FORMS],
     form_count: usize,
     parts: [Part<'a>; MAX_PARTS],
@@ -118,14 +129,24 @@ pub(crate) struct Definition<'a> {
 pub enum Algorithm {
     /// HMAC with SHA-256, 32 bytes.
     HmacSha256,
+    /// HMAC with SHA-512, 64 bytes.
+    HmacSha512,
+    /// HMAC with SHA-1, 20 bytes: still sound as a MAC, but nothing to choose today.
+    #[cfg(feature = "sha1")]
+    HmacSha1,
+    /// No signature: a shared token that is sent along as it is.
+    StaticToken,
 }
 
 impl Algorithm {
-    /// The tag's size in bytes.
+    /// The size in bytes of what is compared: of the tag, or of a token's hash.
     #[must_use]
     pub const fn tag_size(self) -> usize {
         match self {
-            Self::HmacSha256 => 32,
+            Self::HmacSha256 | Self::StaticToken => 32,
+            Self::HmacSha512 => 64,
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => 20,
         }
     }
 
@@ -134,6 +155,10 @@ impl Algorithm {
     pub const fn name(self) -> &'static str {
         match self {
             Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha512 => "HMAC-SHA512",
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => "HMAC-SHA1",
+            Self::StaticToken => "static token",
         }
     }
 }
@@ -194,7 +219,8 @@ pub struct Source<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Evidence<'a> {
-    /// The provider's own SDK, named here, accepts and refuses the same vectors.
+    /// The SDK named here, the provider's own unless the name says otherwise, gave the same verdict on
+    /// the scheme's vectors.
     Sdk(&'a str),
     /// The provider publishes a signed example, which verifies.
     Published,
@@ -206,6 +232,45 @@ impl<'a> Scheme<'a> {
     /// Starts a scheme whose signature is an HMAC-SHA256.
     pub const fn hmac_sha256(name: &'a str) -> Draft<'a> {
         Draft::new(name, Algorithm::HmacSha256)
+    }
+
+    /// Starts a scheme whose signature is an HMAC-SHA512.
+    pub const fn hmac_sha512(name: &'a str) -> Draft<'a> {
+        Draft::new(name, Algorithm::HmacSha512)
+    }
+
+    /// Starts a scheme whose signature is an HMAC-SHA1.
+    #[cfg(feature = "sha1")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "sha1")))]
+    pub const fn hmac_sha1(name: &'a str) -> Draft<'a> {
+        Draft::new(name, Algorithm::HmacSha1)
+    }
+
+    /// A scheme without a signature: the sender repeats a shared token in a header. The whole value
+    /// is compared, a word such as `Bearer` included, in a time that says nothing about the token or
+    /// its length; where the token stands in two headers, each that is there must hold it.
+    ///
+    /// Such a token says who is calling, and nothing about what: **the body is not authenticated**,
+    /// and whoever sees one request can send any other. Hence the call to
+    /// [`dangerous_unsigned_body`](Draft::dangerous_unsigned_body), and an empty
+    /// [`coverage`](Self::coverage).
+    ///
+    /// ```
+    /// use hooksig::{Field, Scheme, Secret, Verifier};
+    ///
+    /// let scheme = Scheme::static_token("acme", Field::whole("x-acme-token"))
+    ///     .dangerous_unsigned_body()
+    ///     .try_signs(&[])?;
+    /// let verifier = Verifier::new(scheme, Secret::new("test-token"))?;
+    ///
+    /// let proof = verifier.verify(&[("x-acme-token", "test-token")], "any body").unwrap();
+    /// assert_eq!(proof.coverage().to_string(), "nothing");
+    /// let refusal = verifier.verify(&[("x-acme-token", "test-toke")], "any body").unwrap_err();
+    /// assert_eq!(refusal.reason(), "mismatch");
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
+    pub const fn static_token(name: &'a str, field: Field<'a>) -> Draft<'a> {
+        Draft::new(name, Algorithm::StaticToken).signature(field, Encoding::Verbatim)
     }
 
     /// The scheme's name: lower case, as in [`providers::by_name`](crate::providers::by_name).
@@ -248,6 +313,38 @@ impl<'a> Scheme<'a> {
         self.definition.message_id
     }
 
+    /// The key under which the timestamp stands in a JSON body and how it is written, if it does.
+    #[must_use]
+    pub const fn timestamp_in_json(&self) -> Option<(&'a str, Unit)> {
+        self.definition.json_timestamp
+    }
+
+    /// Where the id of the key stands, if the sender names it.
+    #[must_use]
+    pub const fn key_id(&self) -> Option<Field<'a>> {
+        self.definition.key_id
+    }
+
+    /// The headers that must have a certain value, with that value.
+    #[must_use]
+    pub fn expected_headers(&self) -> &[(&'a str, &'a str)] {
+        self.definition.expected()
+    }
+
+    /// Where the event's id stands in a JSON body, as a JSON pointer (RFC 6901): the same for every
+    /// delivery of one event, so what makes handling it happen once.
+    #[must_use]
+    pub const fn event_id(&self) -> Option<&'a str> {
+        self.definition.event_id
+    }
+
+    /// The addresses that the provider publishes for its senders, as addresses or CIDR blocks. A
+    /// second fence for a firewall, never a replacement for the signature; they change.
+    #[must_use]
+    pub const fn addresses(&self) -> &'a [&'a str] {
+        self.definition.addresses
+    }
+
     /// The two beginnings of header names of which a request uses one throughout, if there are two.
     #[must_use]
     pub const fn families(&self) -> Option<[&'a str; 2]> {
@@ -284,16 +381,28 @@ impl<'a> Scheme<'a> {
         self.definition.source
     }
 
+    /// What a receiver should know beside the rules; empty where there is nothing.
+    #[must_use]
+    pub const fn note(&self) -> &'a str {
+        self.definition.note
+    }
+
     /// What the signature covers. Everything else in the request is the sender's word only.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
-        Coverage::of(self.parts())
+        Coverage::of(self.parts(), self.definition.json_timestamp.is_some())
     }
 
     /// Whether the body can be hashed as it arrives, so that nothing has to be kept for verification.
+    /// Otherwise a streaming verification keeps the body up to the verifier's limit.
     #[must_use]
     pub const fn streams(&self) -> bool {
-        true
+        self.definition.json_timestamp.is_none()
+    }
+
+    /// Whether the signature, a signed timestamp included, has to be fresh.
+    pub(crate) const fn is_timed(&self) -> bool {
+        self.definition.timestamp.is_some() || self.definition.json_timestamp.is_some()
     }
 
     /// Whether the scheme joins the URL to something else without a mark between them, so that the
@@ -322,7 +431,7 @@ impl<'a> Scheme<'a> {
 }
 
 impl<'a> Draft<'a> {
-    const fn new(name: &'a str, algorithm: Algorithm) -> Self {
+    pub(crate) const fn new(name: &'a str, algorithm: Algorithm) -> Self {
         Self {
             definition: Definition {
                 name,
@@ -330,12 +439,19 @@ impl<'a> Draft<'a> {
                 signature: None,
                 encoding: Encoding::Hex,
                 timestamp: None,
+                json_timestamp: None,
                 message_id: None,
+                key_id: None,
+                event_id: None,
+                addresses: &[],
                 max_age: DEFAULT_AGE,
                 max_ahead: None,
                 families: None,
                 unsigned_body: false,
                 source: None,
+                note: "",
+                expected: [("", ""); MAX_EXPECTED],
+                expected_count: 0,
                 forms: [SecretForm::Text; MAX_FORMS],
                 form_count: 1,
                 parts: [Part::Body; MAX_PARTS],
@@ -354,6 +470,44 @@ impl<'a> Draft<'a> {
     /// Where the timestamp stands and how it is written.
     pub const fn timestamp(mut self, field: Field<'a>, unit: Unit) -> Self {
         self.definition.timestamp = Some((field, unit));
+        self
+    }
+
+    /// The key of a JSON body under which the timestamp stands, and how it is written: a number of
+    /// seconds or milliseconds, or a text of RFC 3339. It is signed with the body, and read after the
+    /// signature has matched; a streaming verification keeps the body until then.
+    #[cfg(feature = "json")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "json")))]
+    pub const fn timestamp_in_json(mut self, key: &'a str, unit: Unit) -> Self {
+        self.definition.json_timestamp = Some((key, unit));
+        self
+    }
+
+    /// Where the sender names its key. Only the key with this id is tried, and a request that names
+    /// none or another is refused before anything is hashed.
+    pub const fn key_id(mut self, field: Field<'a>) -> Self {
+        self.definition.key_id = Some(field);
+        self
+    }
+
+    /// Requires a header to be there with exactly this value, such as a version; at most four.
+    pub const fn expects(mut self, header: &'a str, value: &'a str) -> Self {
+        if self.definition.expected_count < MAX_EXPECTED {
+            self.definition.expected[self.definition.expected_count] = (header, value);
+        }
+        self.definition.expected_count += 1;
+        self
+    }
+
+    /// Where the event's id stands in a JSON body, as a JSON pointer (RFC 6901).
+    pub const fn event_id(mut self, pointer: &'a str) -> Self {
+        self.definition.event_id = Some(pointer);
+        self
+    }
+
+    /// The addresses that the provider publishes for its senders, as addresses or CIDR blocks.
+    pub const fn addresses(mut self, addresses: &'a [&'a str]) -> Self {
+        self.definition.addresses = addresses;
         self
     }
 
@@ -399,6 +553,12 @@ impl<'a> Draft<'a> {
     /// Where the facts of this scheme come from.
     pub const fn source(mut self, source: Source<'a>) -> Self {
         self.definition.source = Some(source);
+        self
+    }
+
+    /// What a receiver should know beside the rules: a sentence or two.
+    pub const fn note(mut self, note: &'a str) -> Self {
+        self.definition.note = note;
         self
     }
 
@@ -463,6 +623,10 @@ impl<'a> Definition<'a> {
 
     pub(crate) fn forms(&self) -> &[SecretForm<'a>] {
         self.forms.get(..self.form_count).unwrap_or_default()
+    }
+
+    pub(crate) fn expected(&self) -> &[(&'a str, &'a str)] {
+        self.expected.get(..self.expected_count).unwrap_or_default()
     }
 
     pub(crate) fn freshness(&self) -> Freshness {

@@ -7,6 +7,7 @@ use super::{Algorithm, Definition, Part, Scheme, SecretForm};
 use crate::coverage::Coverage;
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
+use crate::field::Field;
 use crate::time::Unit;
 use crate::url::PublicUrl;
 
@@ -17,8 +18,12 @@ pub(crate) struct Plan {
     pub(crate) algorithm: Algorithm,
     pub(crate) encoding: Encoding,
     pub(crate) separator: Option<u8>,
+    pub(crate) groups: Option<u8>,
+    /// Whether the signature headers are numbered, so that the first missing one ends them.
+    pub(crate) numbered: bool,
     pub(crate) prefix: Box<[u8]>,
     pub(crate) unit: Option<Unit>,
+    pub(crate) json_timestamp: Option<(Box<str>, Unit)>,
     pub(crate) coverage: Coverage,
     pub(crate) url: Option<PublicUrl>,
     /// One layout for each family of header names, the preferred one first.
@@ -31,6 +36,8 @@ pub(crate) struct Layout {
     pub(crate) signature: Vec<HeaderName>,
     pub(crate) timestamp: Option<TimestampPlace>,
     pub(crate) message_id: Option<(HeaderName, Box<[u8]>)>,
+    pub(crate) key_id: Option<(HeaderName, Box<[u8]>)>,
+    pub(crate) expected: Vec<(HeaderName, Box<[u8]>)>,
     pub(crate) before: Vec<Piece>,
     pub(crate) after: Vec<Piece>,
 }
@@ -70,8 +77,11 @@ impl Plan {
             algorithm: definition.algorithm,
             encoding: definition.encoding,
             separator: signature.separator.and_then(|separator| u8::try_from(separator).ok()),
+            groups: signature.groups.and_then(|separator| u8::try_from(separator).ok()),
+            numbered: signature.last_number().is_some(),
             prefix: signature.prefix.as_bytes().into(),
             unit: definition.timestamp.map(|(_, unit)| unit),
+            json_timestamp: definition.json_timestamp.map(|(key, unit)| (key.into(), unit)),
             coverage: scheme.coverage(),
             url,
             layouts,
@@ -92,8 +102,8 @@ impl Layout {
                 at: Some(name.to_owned()),
             })
         };
-        let signature = definition.signature.iter().flat_map(|field| [Some(field.header), field.further]);
-        let signature = signature.flatten().map(header).collect::<Result<Vec<_>, _>>()?;
+        let signature = definition.signature.iter().flat_map(Field::header_names);
+        let signature = signature.map(|name| header(&name)).collect::<Result<Vec<_>, _>>()?;
         let timestamp = match definition.timestamp {
             None => None,
             Some((field, _)) if field.separator.is_some() => {
@@ -103,11 +113,17 @@ impl Layout {
                 Some(TimestampPlace::Header(header(field.header)?, field.prefix.as_bytes().into()))
             }
         };
-        let message_id = match definition.message_id {
-            None => None,
-            Some(field) => Some((header(field.header)?, field.prefix.as_bytes().into())),
+        let place = |field: Field<'_>| Ok((header(field.header)?, field.prefix.as_bytes().into()));
+        let expect = |(name, value): &(&str, &str)| Ok((header(name)?, value.as_bytes().into()));
+        let mut layout = Self {
+            signature,
+            timestamp,
+            message_id: definition.message_id.map(place).transpose()?,
+            key_id: definition.key_id.map(place).transpose()?,
+            expected: definition.expected().iter().map(expect).collect::<Result<Vec<_>, _>>()?,
+            before: Vec::new(),
+            after: Vec::new(),
         };
-        let mut layout = Self { signature, timestamp, message_id, before: Vec::new(), after: Vec::new() };
         for (index, part) in definition.parts().iter().enumerate() {
             let joint = joint(definition, index, url);
             let piece = match *part {

@@ -1,4 +1,5 @@
-//! Dates as text: RFC 3339 (<https://www.rfc-editor.org/rfc/rfc3339#section-5.6>).
+//! Dates as text: RFC 3339 (<https://www.rfc-editor.org/rfc/rfc3339#section-5.6>) and the date of HTTP
+//! (<https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7>).
 
 use std::time::Duration;
 
@@ -38,6 +39,42 @@ pub(super) fn write_rfc3339(time: UnixTime) -> Option<String> {
     let fraction = format!(".{nanos:09}");
     let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
     Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z"))
+}
+
+/// The names of the days, that of the epoch first.
+const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+
+/// The names of the months.
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Reads `Thu, 01 Jan 2026 00:00:00 GMT`, the day of the week being the right one.
+pub(super) fn http_date(text: &[u8]) -> Option<UnixTime> {
+    let (day_name, rest) = text.split_at_checked(3)?;
+    let (day, rest) = rest.strip_prefix(b", ")?.split_at_checked(2)?;
+    let (month_name, rest) = rest.strip_prefix(b" ")?.split_at_checked(3)?;
+    let (year, rest) = rest.strip_prefix(b" ")?.split_at_checked(4)?;
+    let (clock, zone) = rest.strip_prefix(b" ")?.split_at_checked(8)?;
+    let month = MONTHS.iter().zip(1..).find(|(name, _)| name.as_bytes() == month_name)?.1;
+    let days = days_to(two_or_more(year)?, month, two_or_more(day)?)?;
+    let secs = days.checked_mul(DAY)?.checked_add(seconds_of_day(clock)?)?;
+    (zone == b" GMT" && day_of_week(days).as_bytes() == day_name).then(|| UnixTime::from_secs(secs))
+}
+
+/// Writes the whole second of a moment up to the year 9999.
+pub(super) fn write_http_date(time: UnixTime) -> Option<String> {
+    let days = time.as_secs() / DAY;
+    let (year, month, day) = date_of(days)?;
+    let month = MONTHS.iter().zip(1..).find(|(_, number)| *number == month)?.0;
+    let clock = time.as_secs() % DAY;
+    let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
+    let name = day_of_week(days);
+    Some(format!("{name}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"))
+}
+
+fn day_of_week(days: u64) -> &'static str {
+    let index = usize::try_from(days % 7).unwrap_or(0);
+    DAYS.get(index).copied().unwrap_or_default()
 }
 
 /// An optional fraction in nanoseconds, and what follows it.
@@ -170,6 +207,30 @@ mod tests {
         ] {
             assert_eq!(nanos(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn reads_the_date_of_http_in_one_spelling() {
+        let read = |text: &str| http_date(text.as_bytes()).map(UnixTime::as_secs);
+        assert_eq!(read("Thu, 01 Jan 2026 00:00:00 GMT"), Some(1_767_225_600));
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        for text in [
+            "Fri, 01 Jan 2026 00:00:00 GMT",
+            "Thu, 1 Jan 2026 00:00:00 GMT",
+            "Thu, 01 jan 2026 00:00:00 GMT",
+            "Thu, 01 Jan 2026 00:00:00 UTC",
+            "Thu, 01 Jan 2026 00:00:00 GMT ",
+            "Thu, 01 Jan 2026 24:00:00 GMT",
+            "Thursday, 01-Jan-26 00:00:00 GMT",
+            "Thu Jan  1 00:00:00 2026",
+            "",
+        ] {
+            assert_eq!(read(text), None, "{text:?}");
+        }
+        assert_eq!(
+            write_http_date(UnixTime::from_secs(784_111_777)).unwrap(),
+            "Sun, 06 Nov 1994 08:49:37 GMT"
+        );
     }
 
     #[test]

@@ -113,6 +113,8 @@ pub enum Unit {
     /// RFC 3339 with its zone: `2026-01-01T00:00:00Z`, up to nine digits of fraction, `Z` or an
     /// offset of hours and minutes.
     Rfc3339,
+    /// The fixed-width date of HTTP: `Thu, 01 Jan 2026 00:00:00 GMT`.
+    HttpDate,
 }
 
 /// A timestamp that was read, with the resolution in which its sender counts.
@@ -141,6 +143,21 @@ impl Unit {
                 let resolution = if fraction { Resolution::Nano } else { Resolution::Second };
                 Some(Stamp { time, resolution })
             }
+            Self::HttpDate => {
+                Some(Stamp { time: calendar::http_date(text)?, resolution: Resolution::Second })
+            }
+        }
+    }
+
+    /// Reads a number that stands for itself, as in JSON: it has the digits of the canonical form.
+    #[cfg(feature = "json")]
+    pub(crate) fn read_number(self, number: u64) -> Option<Stamp> {
+        let seconds = Stamp { time: UnixTime::from_secs(number), resolution: Resolution::Second };
+        let millis = Stamp { time: UnixTime::from_millis(number), resolution: Resolution::Milli };
+        match (self, number) {
+            (Self::Seconds | Self::SecondsOrMillis, 1_000_000_000..=9_999_999_999) => Some(seconds),
+            (Self::Millis | Self::SecondsOrMillis, 1_000_000_000_000..=9_999_999_999_999) => Some(millis),
+            _ => None,
         }
     }
 
@@ -150,6 +167,7 @@ impl Unit {
             Self::Seconds | Self::SecondsOrMillis => time.as_secs().to_string(),
             Self::Millis => time.as_millis().to_string(),
             Self::Rfc3339 => calendar::write_rfc3339(time)?,
+            Self::HttpDate => calendar::write_http_date(time)?,
         };
         self.read(text.as_bytes()).map(|_| text)
     }
@@ -161,6 +179,7 @@ impl Unit {
             Self::Millis => "unix milliseconds (13 digits)",
             Self::SecondsOrMillis => "unix seconds (10 digits) or milliseconds (13 digits)",
             Self::Rfc3339 => "RFC 3339 with its zone",
+            Self::HttpDate => "HTTP date",
         }
     }
 }
@@ -289,7 +308,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let time = UnixTime::from_millis(1_763_700_000_123);
-        for unit in [Unit::Seconds, Unit::Millis, Unit::SecondsOrMillis, Unit::Rfc3339] {
+        for unit in [Unit::Seconds, Unit::Millis, Unit::SecondsOrMillis, Unit::Rfc3339, Unit::HttpDate] {
             let text = unit.write(time).unwrap();
             let read = unit.read(text.as_bytes()).unwrap().time;
             assert_eq!(read.as_secs(), time.as_secs(), "{unit:?} {text}");

@@ -13,6 +13,9 @@ use crate::secret::Secret;
 use crate::time::{Freshness, UnixTime};
 use crate::url::PublicUrl;
 
+/// What a streaming verification keeps of a body unless the builder says otherwise.
+const DEFAULT_MAX_BODY: usize = 1 << 20;
+
 /// Sets a [`Verifier`] up with several keys, other limits, a public URL or a label.
 ///
 /// ```
@@ -38,6 +41,7 @@ pub struct Builder<'a> {
     max_ahead: Option<Duration>,
     ignore_timestamp: bool,
     replay_keys: bool,
+    max_body: usize,
     url: Option<(UrlKind, String)>,
 }
 
@@ -57,6 +61,7 @@ impl<'a> Builder<'a> {
             max_ahead: None,
             ignore_timestamp: false,
             replay_keys: false,
+            max_body: DEFAULT_MAX_BODY,
             url: None,
         }
     }
@@ -64,16 +69,22 @@ impl<'a> Builder<'a> {
     /// Adds a key. The proof of each request names the label of the key that matched: 1 to 31 bytes,
     /// such as the month of the key's creation.
     pub fn key(self, label: &str, secret: Secret) -> Self {
-        self.with(label, secret, None)
+        self.with(label, None, secret, None)
+    }
+
+    /// Adds a key that requests name by its id, for schemes with a [`Scheme::key_id`].
+    pub fn identified_key(self, label: &str, id: &str, secret: Secret) -> Self {
+        self.with(label, Some(id), secret, None)
     }
 
     /// Adds a key on its way out, accepted up to and including the moment `until`.
     pub fn retiring_key(self, label: &str, secret: Secret, until: UnixTime) -> Self {
-        self.with(label, secret, Some(until))
+        self.with(label, None, secret, Some(until))
     }
 
-    fn with(mut self, label: &str, secret: Secret, until: Option<UnixTime>) -> Self {
-        self.secrets.push(LabelledSecret { label: label.to_owned(), secret, until });
+    fn with(mut self, label: &str, id: Option<&str>, secret: Secret, until: Option<UnixTime>) -> Self {
+        let id = id.map(str::to_owned);
+        self.secrets.push(LabelledSecret { label: label.to_owned(), id, secret, until });
         self
     }
 
@@ -124,6 +135,13 @@ impl<'a> Builder<'a> {
         self
     }
 
+    /// How many bytes of a body a streaming verification keeps for a scheme that has to see the whole
+    /// of it (see [`Scheme::streams`]); 1 MiB unless this says otherwise. A longer body is refused.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
     /// Accepts requests of any age: whoever captured one can send it again for as long as the key is
     /// valid. For a queue pass the time of receipt to
     /// [`Verifier::verify_at`](crate::Verifier::verify_at) instead.
@@ -140,6 +158,7 @@ impl<'a> Builder<'a> {
     /// collide, a limit is out of range or pointless, or the URL is missing or unusable.
     pub fn build(self) -> Result<Verifier, ConfigError> {
         let definition = &self.scheme.definition;
+        self.check_key_ids()?;
         let ring = KeyRing::new(&self.secrets, definition.algorithm, definition.forms())?;
         let label = label_of(&self.label)?;
         let freshness = self.freshness()?;
@@ -155,15 +174,35 @@ impl<'a> Builder<'a> {
             freshness: freshness.filter(|_| !self.ignore_timestamp),
             replay_domain: domain.finish(),
             replay_keys: self.replay_keys,
+            max_body: self.max_body,
             explanation,
         };
         Ok(Verifier { setup: Arc::new(setup) })
     }
 
+    /// Keys have ids exactly when requests name them.
+    fn check_key_ids(&self) -> Result<(), ConfigError> {
+        let named = self.scheme.key_id().is_some();
+        for LabelledSecret { label, id, .. } in &self.secrets {
+            let label = label.clone();
+            match id.as_deref() {
+                None if named => {
+                    return Err(ConfigError::KeyIdNeeded { scheme: self.scheme.name().to_owned(), label });
+                }
+                Some("") => return Err(ConfigError::KeyId { label, why: "it is empty" }),
+                Some(_) if !named => {
+                    return Err(ConfigError::KeyId { label, why: "requests of this scheme name no key" });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn freshness(&self) -> Result<Option<Freshness>, ConfigError> {
         let given = [("max_age", self.max_age), ("max_ahead", self.max_ahead)];
         for (name, limit) in given.into_iter().filter_map(|(name, limit)| Some((name, limit?))) {
-            if self.scheme.timestamp().is_none() {
+            if !self.scheme.is_timed() {
                 return Err(ConfigError::Untimed { name, scheme: self.scheme.name().to_owned() });
             }
             if !is_limit(limit) {
@@ -171,7 +210,7 @@ impl<'a> Builder<'a> {
             }
         }
         let scheme = self.scheme.definition.freshness();
-        Ok(self.scheme.timestamp().map(|_| Freshness {
+        Ok(self.scheme.is_timed().then(|| Freshness {
             max_age: self.max_age.unwrap_or(scheme.max_age),
             max_ahead: self.max_ahead.unwrap_or(scheme.max_ahead),
         }))

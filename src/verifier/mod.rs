@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 pub use builder::Builder;
 
+use crate::body_time::body_timestamp;
 use crate::coverage::Coverage;
 use crate::error::{ConfigError, ErrorKind, VerifyError};
-use crate::key_ring::KeyRing;
+use crate::key_ring::{Choice, KeyRing};
 use crate::mac::{Comparison, ContentHash};
 use crate::pending::Pending;
 use crate::request::Parts;
 use crate::scheme::{Claims, Plan, Scheme};
 use crate::secret::Secret;
-use crate::time::{Freshness, UnixTime};
+use crate::time::{Freshness, Stamp, UnixTime};
 use crate::verified::{Statement, Verified};
 
 /// Verifies the requests of one provider with one set of keys.
@@ -55,6 +56,7 @@ pub(crate) struct Setup {
     freshness: Option<Freshness>,
     replay_domain: [u8; 32],
     replay_keys: bool,
+    max_body: usize,
     explanation: String,
 }
 
@@ -134,10 +136,10 @@ impl Verifier {
     ) -> Result<Verified<B>, VerifyError> {
         let setup = &*self.setup;
         let mut claims = Claims::new();
-        let now = setup.read(parts, clock, &mut claims)?;
+        let choice = setup.read(parts, clock, &mut claims)?;
         let signed_body = if setup.signs_body() { body.as_ref() } else { &[] };
-        let mut comparison = Comparison::default();
-        for key in setup.ring.active(now) {
+        let mut comparison = Comparison::new(setup.plan.algorithm);
+        for key in setup.ring.chosen(choice) {
             let mut mac = key.mac.start();
             mac.update_all(claims.before());
             mac.update(signed_body);
@@ -145,14 +147,16 @@ impl Verifier {
             comparison.take(&mac.finish(), claims.candidates.iter());
         }
         let matched = comparison.verdict().ok_or(ErrorKind::Mismatch)?;
-        let key = setup.ring.active(now).nth(matched.key()).ok_or(ErrorKind::Mismatch)?;
+        let key = setup.ring.chosen(choice).nth(matched.key()).ok_or(ErrorKind::Mismatch)?;
+        let mut statement = setup.statement(&claims);
+        setup.read_body(&mut statement, signed_body, choice.now)?;
         let content = setup.start_content_hash().map(|mut hash| {
             claims.before().iter().for_each(|piece| hash.update(piece));
             hash.update(signed_body);
             claims.after().iter().for_each(|piece| hash.update(piece));
             hash.finish()
         });
-        Ok(Verified::new(matched, key.label, setup.statement(&claims), content, body))
+        Ok(Verified::new(matched, key.label, statement, content, body))
     }
 
     fn begin_with(
@@ -161,8 +165,8 @@ impl Verifier {
         clock: impl FnOnce() -> UnixTime,
     ) -> Result<Pending, VerifyError> {
         let mut claims = Claims::new();
-        let now = self.setup.read(parts, clock, &mut claims)?;
-        Ok(Pending::new(&self.setup, &claims, now)?)
+        let choice = self.setup.read(parts, clock, &mut claims)?;
+        Ok(Pending::new(&self.setup, &claims, choice)?)
     }
 
     /// The scheme's name.
@@ -177,10 +181,12 @@ impl Verifier {
         self.setup.plan.coverage
     }
 
-    /// Whether the body is hashed as it arrives, so that nothing is kept for verification.
+    /// Whether the body is hashed as it arrives, so that nothing is kept for verification. Otherwise
+    /// [`begin`](Self::begin) leads to a verification that keeps the body, up to
+    /// [`Builder::max_body`].
     #[must_use]
     pub fn streams(&self) -> bool {
-        true
+        self.setup.kept_body().is_none()
     }
 
     /// The rules of this verifier in words: its scheme's, and what the builder changed.
@@ -211,21 +217,49 @@ impl Verifier {
 
 impl Setup {
     /// Everything that comes before hashing. Reads the clock after the headers, and only if it
-    /// matters; gives the time, if it was read.
+    /// matters; says which keys to compare with.
     fn read<'r>(
         &'r self,
         parts: &Parts<'r>,
         clock: impl FnOnce() -> UnixTime,
         claims: &mut Claims<'r>,
-    ) -> Result<Option<UnixTime>, ErrorKind> {
+    ) -> Result<Choice<'r>, ErrorKind> {
         claims.read(&self.plan, parts)?;
         let needs_time = self.freshness.is_some() || self.ring.is_timed();
-        let now = needs_time.then(clock);
-        if let (Some(freshness), Some(stamp), Some(now)) = (self.freshness, claims.stamp, now) {
-            freshness.check(stamp, now)?;
+        let choice = Choice { now: needs_time.then(clock), id: claims.key_id };
+        if let Some(stamp) = claims.stamp {
+            self.check_freshness(stamp, choice.now)?;
         }
-        self.ring.check_active(now)?;
-        Ok(now)
+        self.ring.check(choice)?;
+        Ok(choice)
+    }
+
+    /// What only a body whose signature has matched can say: its timestamp, where it has one.
+    pub(crate) fn read_body(
+        &self,
+        statement: &mut Statement,
+        body: &[u8],
+        now: Option<UnixTime>,
+    ) -> Result<(), ErrorKind> {
+        if let Some((key, unit)) = &self.plan.json_timestamp {
+            let stamp = body_timestamp(body, key, *unit)?;
+            self.check_freshness(stamp, now)?;
+            statement.timestamp = Some(stamp.time);
+        }
+        Ok(())
+    }
+
+    fn check_freshness(&self, stamp: Stamp, now: Option<UnixTime>) -> Result<(), ErrorKind> {
+        match (self.freshness, now) {
+            (Some(freshness), Some(now)) => freshness.check(stamp, now),
+            _ => Ok(()),
+        }
+    }
+
+    /// How much of a body a streaming verification keeps: nothing, where it can be hashed and
+    /// forgotten.
+    pub(crate) fn kept_body(&self) -> Option<usize> {
+        self.plan.json_timestamp.is_some().then_some(self.max_body)
     }
 
     pub(crate) fn signs_body(&self) -> bool {

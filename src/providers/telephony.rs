@@ -1,0 +1,101 @@
+//! Telephony: carriers and contact centres.
+
+#[cfg(feature = "sha1")]
+use super::published;
+use super::{BODY, documented, sdk};
+use crate::encoding::Encoding::Base64;
+#[cfg(feature = "sha1")]
+use crate::encoding::Encoding::Hex;
+use crate::field::Field;
+use crate::scheme::{Part, Scheme};
+use crate::time::Unit;
+
+/// CallRail: call tracking webhooks.
+#[cfg(feature = "sha1")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sha1")))]
+pub const CALLRAIL: Scheme<'static> = Scheme::hmac_sha1("callrail")
+    .signature(Field::whole("signature"), Base64)
+    .source(published("https://apidocs.callrail.com/#validating-payloads"))
+    .note(
+        "CallRail switches an endpoint off when it answers anything but 2xx. The company signing key \
+         looks like hex but is used as text.",
+    )
+    .signs(BODY);
+
+/// Genesys Cloud: Open Messaging outbound webhooks.
+pub const GENESYS: Scheme<'static> = Scheme::hmac_sha256("genesys")
+    .signature(Field::prefixed("x-hub-signature-256", "sha256="), Base64)
+    .source(documented("https://developer.genesys.cloud/commdigital/digital/openmessaging/"))
+    .note(
+        "The base64 encoding is not confirmed: check it against a real delivery. The key is the \
+         integration's signature secret token, longer than 15 characters.",
+    )
+    .signs(BODY);
+
+/// SignalWire: SWML, SWAIG and RELAY JSON webhooks.
+#[cfg(feature = "sha1")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sha1")))]
+pub const SIGNALWIRE_JSON: Scheme<'static> = Scheme::hmac_sha1("signalwire-json")
+    .signature(Field::whole("x-signalwire-signature"), Hex)
+    .source(sdk("https://developer.signalwire.com", "npm @signalwire/web-api 3.1.7"))
+    .note(
+        "The public URL stands directly before the body and the digest is hex. cXML form callbacks \
+         share the header name but are another scheme (signalwire).",
+    )
+    .signs(&[Part::Url, Part::Body]);
+
+/// Sinch: Numbers callbacks.
+#[cfg(feature = "sha1")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sha1")))]
+pub const SINCH_NUMBERS: Scheme<'static> = Scheme::hmac_sha1("sinch-numbers")
+    .signature(Field::whole("x-sinch-signature"), Hex)
+    .source(sdk("https://www.npmjs.com/package/@sinch/numbers", "npm @sinch/numbers 1.5.0"))
+    .note("SHA-1 over the body alone, with nothing timed, unlike other Sinch products.")
+    .signs(BODY);
+
+/// Sinch: Conversation, SMS and Fax webhooks.
+pub const SINCH: Scheme<'static> = Scheme::hmac_sha256("sinch")
+    .signature(Field::whole("x-sinch-webhook-signature"), Base64)
+    .timestamp(Field::whole("x-sinch-webhook-signature-timestamp"), Unit::Seconds)
+    .source(sdk("https://developers.sinch.com/docs/conversation/callbacks", "npm @sinch/conversation 1.4.0"))
+    .note(
+        "Nonce and timestamp are signed, after the body. Voice and Numbers callbacks are other \
+         schemes.",
+    )
+    .signs(&[
+        Part::Body,
+        Part::Literal("."),
+        Part::Header("x-sinch-webhook-signature-nonce"),
+        Part::Literal("."),
+        Part::Timestamp,
+    ]);
+
+/// Plivo: SMS callbacks, signature V2.
+pub const PLIVO_V2: Scheme<'static> = Scheme::hmac_sha256("plivo-v2")
+    .signature(Field::whole("x-plivo-signature-v2"), Base64)
+    .dangerous_unsigned_body()
+    .source(sdk("https://www.plivo.com/docs/sms/concepts/signature-validation", "npm plivo 4.79.0"))
+    .note(
+        "Covers the URL without its query and the nonce, but neither the query nor the body. The key \
+         is the Auth Token.",
+    )
+    .signs(&[Part::UrlWithoutQuery, Part::Header("x-plivo-signature-v2-nonce")]);
+
+/// Bandwidth: voice and messaging callbacks.
+pub const BANDWIDTH_TOKEN: Scheme<'static> =
+    Scheme::static_token("bandwidth-token", Field::whole("authorization"))
+        .source(documented("https://dev.bandwidth.com/docs/credentials/"))
+        .note("Basic credentials that you configure; nothing in the request is signed.")
+        .dangerous_unsigned_body()
+        .signs(&[]);
+
+/// RingCentral: event subscription webhooks.
+pub const RINGCENTRAL: Scheme<'static> =
+    Scheme::static_token("ringcentral", Field::whole("verification-token").or("validation-token"))
+        .source(documented("https://developers.ringcentral.com/guide/notifications/webhooks/receiving"))
+        .note(
+            "The handshake sends Validation-Token, to be echoed. Event requests are documented under \
+         either header name; when both are present both must match.",
+        )
+        .dangerous_unsigned_body()
+        .signs(&[]);
