@@ -120,7 +120,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// Every kind, in the order of the checks.
+    /// Every kind.
     pub const ALL: &'static [Self] = &[
         Self::MissingSignature,
         Self::MissingTimestamp,
@@ -314,6 +314,18 @@ pub enum ConfigError {
         /// Why not.
         why: &'static str,
     },
+    /// Two keys are the same one, so that retiring one of them would change nothing.
+    #[error("the keys {:?} and {:?} are the same secret", .labels[0], .labels[1])]
+    DuplicateSecret {
+        /// Both labels.
+        labels: [String; 2],
+    },
+    /// A key retires in no year that anybody plans for: the moment was given in another unit.
+    #[error("the key {label:?} retires after the year 9999: was its moment given in milliseconds?")]
+    Retirement {
+        /// The key's label.
+        label: String,
+    },
     /// A label is empty or too long.
     #[error("the label {label:?} is not 1 to {limit} bytes long")]
     LabelLength {
@@ -346,10 +358,16 @@ pub enum ConfigError {
         /// What to configure.
         configure: &'static str,
     },
+    /// A URL was configured although the scheme signs none, so that it would protect nothing.
+    #[error("a public URL is set, but the scheme {scheme:?} signs none")]
+    UrlUnused {
+        /// The scheme's name.
+        scheme: String,
+    },
     /// The configured public URL is not usable.
     #[error("the public URL {url:?} {flaw}")]
     Url {
-        /// The URL as given.
+        /// The URL as given, without user, password and query.
         url: String,
         /// What is wrong with it.
         flaw: &'static str,

@@ -1,14 +1,19 @@
 //! The keys of a verifier: labelled, and active for as long as their window says.
 
+use zeroize::Zeroizing;
+
 use crate::error::{ConfigError, ErrorKind};
 use crate::inline::InlineText;
-use crate::mac::{MAX_KEYS, MacKey};
+use crate::mac::{MAX_KEYS, MacKey, is_same_key};
 use crate::scheme::{Algorithm, SecretForm};
 use crate::secret::Secret;
 use crate::time::UnixTime;
 
 /// The longest label in bytes.
 pub(crate) const MAX_LABEL: usize = 31;
+
+/// The end of the year 9999: a later retirement was given in another unit.
+const LAST_RETIREMENT: UnixTime = UnixTime::from_secs(253_402_300_799);
 
 /// A label that a proof carries along.
 pub(crate) type Label = InlineText<MAX_LABEL>;
@@ -46,17 +51,29 @@ impl KeyRing {
             return Err(ConfigError::NoKey);
         }
         let mut keys: Vec<Key> = Vec::new();
+        let mut known: Vec<(&str, Zeroizing<Vec<u8>>)> = Vec::new();
         for (index, LabelledSecret { label, id, secret, until }) in secrets.iter().enumerate() {
             let taken = secrets.iter().take(index).any(|earlier| earlier.label == *label);
             if taken {
                 return Err(ConfigError::DuplicateLabel { label: label.clone() });
             }
             let inline = label_of(label)?;
+            if until.is_some_and(|until| until > LAST_RETIREMENT) {
+                return Err(ConfigError::Retirement { label: label.clone() });
+            }
             for key in secret.keys(label, forms)? {
+                // The same key under two labels means that a rotation did not happen.
+                let twin = known.iter().find(|(other, twin)| other != label && is_same_key(twin, &key));
+                if let Some((other, _)) = twin {
+                    return Err(ConfigError::DuplicateSecret {
+                        labels: [(*other).to_owned(), label.clone()],
+                    });
+                }
                 let mac = MacKey::new(algorithm, &key);
                 // HMAC takes keys of every length, so there is always one.
                 let id = id.as_deref().map(|id| id.as_bytes().into());
                 keys.extend(mac.map(|mac| Key { label: inline, mac, id, until: *until }));
+                known.push((label, key));
             }
         }
         if keys.len() > MAX_KEYS {
@@ -118,7 +135,8 @@ impl Key {
     fn is_active(&self, now: Option<UnixTime>) -> bool {
         match (self.until, now) {
             (None, _) => true,
-            (Some(until), Some(now)) => now <= until,
+            // A clock that stands at the epoch, or before it, tells no time.
+            (Some(until), Some(now)) => now > UnixTime::from_secs(0) && now <= until,
             (Some(_), None) => false,
         }
     }

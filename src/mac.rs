@@ -173,6 +173,11 @@ pub(crate) fn hash(token: &[u8]) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 
+/// Whether two keys are the same one.
+pub(crate) fn is_same_key(one: &[u8], other: &[u8]) -> bool {
+    one.ct_eq(other).into()
+}
+
 /// A running digest of content that is not secret, for replay keys.
 #[derive(Clone, Default)]
 pub(crate) struct ContentHash {

@@ -93,7 +93,8 @@ impl Secret {
                 expected: expected.join(", nor "),
             });
         }
-        if keys.iter().any(|key| key.is_empty()) {
+        // Zero bytes are what HMAC pads a short key with: such a key is the empty one.
+        if keys.iter().any(|key| is_blank(key)) {
             return Err(blank());
         }
         Ok(keys)

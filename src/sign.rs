@@ -1,11 +1,12 @@
-//! A scheme run backwards: the headers that its sender would send.
+//! A scheme run backwards: the request that its sender would send.
 
 use crate::key_ring::Key;
-use crate::scheme::{Layout, Piece, Plan, TimestampPlace};
+use crate::scheme::{Joint, Layout, Piece, Plan, TimestampPlace};
 use crate::time::{Unit, UnixTime};
 
-/// The value of every signed header and id whose content does not matter.
-const FILLER: &str = "hooksigprobe";
+/// Values for signed headers and ids whose content does not matter; the first that its mark allows is
+/// taken.
+const FILLERS: [&str; 4] = ["hooksigprobe", "0", "x", "~"];
 
 /// Header names and values.
 type HeaderList = Vec<(String, String)>;
@@ -18,35 +19,38 @@ pub(crate) fn sign(plan: &Plan, key: &Key, now: UnixTime) -> Option<(HeaderList,
         Some(unit) => Some(unit.write(now)?),
         None => None,
     };
+    let content = Content { plan, timestamp: timestamp.as_deref() };
     let body = body(plan, now)?;
     let mut mac = key.mac.start();
-    let content = Content { plan, timestamp: timestamp.as_deref() };
     layout.before.iter().for_each(|piece| mac.update(content.text(piece).as_bytes()));
     if plan.coverage.body() {
         mac.update(body.as_bytes());
     }
     layout.after.iter().for_each(|piece| mac.update(content.text(piece).as_bytes()));
     let signature = plan.encoding.encode(mac.finish().as_bytes());
-    let mut headers = headers(plan, layout, timestamp.as_deref(), &signature);
+    let mut headers = signature_headers(plan, layout, timestamp.as_deref(), &signature);
+    headers.extend(layout.expected.iter().map(|(name, value)| (name.to_string(), text(value).to_owned())));
     if let (Some((name, prefix)), Some(id)) = (&layout.key_id, key.id()) {
         headers.push((name.to_string(), format!("{}{}", text(prefix), text(id))));
     }
+    headers
+        .extend(layout.before.iter().chain(&layout.after).filter_map(|piece| signed_header(layout, piece)));
     Some((headers, body))
 }
 
 /// A body that says what the scheme wants to read in it.
 fn body(plan: &Plan, now: UnixTime) -> Option<String> {
     let Some((key, unit)) = &plan.json_timestamp else {
-        return Some(FILLER.to_owned());
+        return Some("hooksig self-test".to_owned());
     };
     let timestamp = unit.write(now)?;
     let quote = if *unit == Unit::Rfc3339 { "\"" } else { "" };
     Some(format!("{{{key:?}:{quote}{timestamp}{quote}}}"))
 }
 
-fn headers(plan: &Plan, layout: &Layout, timestamp: Option<&str>, signature: &str) -> HeaderList {
-    let mut headers: HeaderList =
-        layout.expected.iter().map(|(name, value)| (name.to_string(), text(value).to_owned())).collect();
+/// The headers of signature and timestamp.
+fn signature_headers(plan: &Plan, layout: &Layout, timestamp: Option<&str>, signature: &str) -> HeaderList {
+    let mut headers = HeaderList::new();
     let mut value = format!("{}{signature}", text(&plan.prefix));
     match (&layout.timestamp, timestamp) {
         (Some(TimestampPlace::Header(name, prefix)), Some(timestamp)) => {
@@ -59,17 +63,19 @@ fn headers(plan: &Plan, layout: &Layout, timestamp: Option<&str>, signature: &st
         _ => {}
     }
     headers.extend(layout.signature.first().map(|name| (name.to_string(), value)));
-    let id = layout
-        .message_id
-        .iter()
-        .map(|(name, prefix)| (name.to_string(), format!("{}{FILLER}", text(prefix))));
-    headers.extend(id);
-    for piece in layout.before.iter().chain(&layout.after) {
-        if let Piece::Header(name, _) = piece {
-            headers.push((name.to_string(), FILLER.to_owned()));
-        }
-    }
     headers
+}
+
+/// The header of a signed id or value.
+fn signed_header(layout: &Layout, piece: &Piece) -> Option<(String, String)> {
+    match piece {
+        Piece::Header(name, joint) => Some((name.to_string(), filler(joint).to_owned())),
+        Piece::MessageId(joint) => {
+            let (name, prefix) = layout.message_id.as_ref()?;
+            Some((name.to_string(), format!("{}{}", text(prefix), filler(joint))))
+        }
+        _ => None,
+    }
 }
 
 struct Content<'c> {
@@ -82,7 +88,7 @@ impl Content<'_> {
         match piece {
             Piece::Literal(literal) => text(literal).to_owned(),
             Piece::Timestamp => self.timestamp.unwrap_or_default().to_owned(),
-            Piece::MessageId(_) | Piece::Header(..) => FILLER.to_owned(),
+            Piece::MessageId(joint) | Piece::Header(_, joint) => filler(joint).to_owned(),
             Piece::Method(_) => "POST".to_owned(),
             Piece::Url { query, .. } => self.url(*query).unwrap_or_default(),
         }
@@ -90,9 +96,15 @@ impl Content<'_> {
 
     fn url(&self, query: bool) -> Option<String> {
         let url = self.plan.url.as_ref()?;
-        let pieces = url.of_request(url.probe_target(), query).ok()?;
+        let target = url.probe_target();
+        let pieces = url.of_request(&target, query).ok()?;
         Some(pieces.iter().map(|piece| text(piece)).collect())
     }
+}
+
+/// A value that can be told from its mark.
+fn filler(joint: &Joint) -> &'static str {
+    FILLERS.into_iter().find(|filler| joint.separates(filler.as_bytes())).unwrap_or_default()
 }
 
 /// Configured texts are UTF-8.

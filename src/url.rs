@@ -5,6 +5,10 @@ use crate::error::{ConfigError, ErrorKind};
 /// The longest request target that is read, in bytes: what common servers accept in a request line.
 const MAX_TARGET: usize = 8192;
 
+/// The longest public URL, in bytes: it may follow the body, and is then kept with what a streaming
+/// verification keeps.
+const MAX_URL: usize = 1024;
+
 /// The URL as the sender knows it.
 #[derive(Clone, Debug)]
 pub(crate) struct PublicUrl {
@@ -26,9 +30,13 @@ impl PublicUrl {
         Ok(Self { text: url.into(), registered: None })
     }
 
-    /// The full URL; the request's path and query must equal its own.
-    pub(crate) fn registered(url: &str) -> Result<Self, ConfigError> {
+    /// The full URL. The request's path must equal its own, and so must the query, where the scheme
+    /// signs one; where it does not, there is none to register.
+    pub(crate) fn registered(url: &str, query: bool) -> Result<Self, ConfigError> {
         let path = path_of(url)?;
+        if !query && url.contains('?') {
+            return Err(flaw(url, "has a query, which this scheme does not sign: register it without one"));
+        }
         Ok(Self { text: url.into(), registered: Some(path) })
     }
 
@@ -36,8 +44,14 @@ impl PublicUrl {
         self.registered.is_some()
     }
 
+    /// The text itself: of a registered URL, all that is signed.
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The URL without what may be a credential, for people to read.
+    pub(crate) fn masked(&self) -> String {
+        masked(&self.text)
     }
 
     /// The URL of a request with this target, in two pieces, with or without its query.
@@ -52,23 +66,32 @@ impl PublicUrl {
         let Some(path) = self.registered else {
             return Ok([self.text.as_bytes(), target.as_bytes()]);
         };
-        let url = if query { &*self.text } else { without_query(&self.text) };
-        let registered = url.get(path..).unwrap_or_default();
-        let same = registered == target || (registered.is_empty() && target == "/");
-        if same { Ok([url.as_bytes(), b""]) } else { Err(ErrorKind::UrlMismatch) }
+        let registered = self.text.get(path..).unwrap_or_default();
+        // A URL without a path is requested with the path `/`.
+        let same = registered == target
+            || (!registered.starts_with('/') && target.strip_prefix('/') == Some(registered));
+        if same { Ok([self.text.as_bytes(), b""]) } else { Err(ErrorKind::UrlMismatch) }
     }
 
     /// A target that this URL accepts, for the self-test.
-    pub(crate) fn probe_target(&self) -> &str {
-        match self.registered.and_then(|path| self.text.get(path..)) {
-            Some("") | None => "/",
-            Some(target) => target,
-        }
+    pub(crate) fn probe_target(&self) -> String {
+        let registered = self.registered.and_then(|path| self.text.get(path..)).unwrap_or_default();
+        let slash = if registered.starts_with('/') { "" } else { "/" };
+        format!("{slash}{registered}")
     }
 }
 
 fn without_query(text: &str) -> &str {
     text.split_once('?').map_or(text, |(before, _)| before)
+}
+
+/// A URL without user, password and query.
+fn masked(url: &str) -> String {
+    let (url, query) = url.split_once('?').map_or((url, ""), |(url, _)| (url, "?…"));
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (host, path) = rest.find('/').map_or((rest, ""), |path| rest.split_at(path));
+    let host = host.rsplit_once('@').map_or(host.to_owned(), |(_, host)| format!("…@{host}"));
+    format!("{scheme}://{host}{path}{query}")
 }
 
 /// Where the path of a usable URL starts.
@@ -77,6 +100,9 @@ fn path_of(url: &str) -> Result<usize, ConfigError> {
     let Some(rest) = rest else {
         return Err(flaw(url, "does not start with https://, http://, wss:// or ws://"));
     };
+    if url.len() > MAX_URL {
+        return Err(flaw(url, "is longer than 1024 bytes"));
+    }
     if !url.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(flaw(url, "holds a character other than visible ASCII: write it as it is sent, escaped"));
     }
@@ -84,14 +110,19 @@ fn path_of(url: &str) -> Result<usize, ConfigError> {
         return Err(flaw(url, "has a fragment, which is never sent"));
     }
     let host = rest.find(['/', '?']).unwrap_or(rest.len());
-    if host == 0 {
+    let (authority, path) = rest.split_at(host);
+    if path.split('?').next().is_some_and(|path| path.contains("://")) {
+        return Err(flaw(url, "holds a second scheme in its path"));
+    }
+    let authority = authority.parse::<http::uri::Authority>().ok();
+    if authority.is_none_or(|authority| authority.host().is_empty()) {
         return Err(flaw(url, "has no host"));
     }
     Ok(url.len() - rest.len() + host)
 }
 
 fn flaw(url: &str, flaw: &'static str) -> ConfigError {
-    ConfigError::Url { url: url.to_owned(), flaw }
+    ConfigError::Url { url: masked(url), flaw }
 }
 
 #[cfg(test)]
@@ -116,25 +147,46 @@ mod tests {
 
     #[test]
     fn a_registered_url_admits_itself_only() {
-        let url = PublicUrl::registered("https://example.com/square?tenant=1").unwrap();
+        let url = PublicUrl::registered("https://example.com/square?tenant=1", true).unwrap();
         assert_eq!(joined(&url, "/square?tenant=1", true).unwrap(), "https://example.com/square?tenant=1");
-        assert_eq!(joined(&url, "/square?other=1", false).unwrap(), "https://example.com/square");
         for target in ["/square", "/square?tenant=1/", "/square?tenant=2", "/Square?tenant=1"] {
             assert_eq!(joined(&url, target, true), Err(ErrorKind::UrlMismatch), "{target}");
         }
-        let host = PublicUrl::registered("https://example.com").unwrap();
-        assert_eq!(joined(&host, "/", true).unwrap(), "https://example.com");
+        let bare = PublicUrl::registered("https://example.com/square", false).unwrap();
+        assert_eq!(joined(&bare, "/square?any=1", false).unwrap(), "https://example.com/square");
+        assert_eq!(joined(&bare, "/square/?any=1", false), Err(ErrorKind::UrlMismatch));
+        assert!(PublicUrl::registered("https://example.com/square?tenant=1", false).is_err());
+        for (url, target) in [("https://example.com", "/"), ("https://example.com?t=1", "/?t=1")] {
+            let url = PublicUrl::registered(url, true).unwrap();
+            assert_eq!(joined(&url, target, true).unwrap(), url.text());
+            assert_eq!(url.probe_target(), target);
+        }
     }
 
     #[test]
-    fn unusable_urls_are_named() {
-        for url in
-            ["", "example.com", "ftp://example.com", "https://", "https:///x", "https://a b", "https://x/#y"]
-        {
-            assert!(PublicUrl::registered(url).is_err(), "{url}");
+    fn unusable_urls_are_named_without_their_credentials() {
+        let unusable = [
+            "",
+            "example.com",
+            "ftp://example.com",
+            "https://",
+            "https:///x",
+            "https://a b",
+            "https://x/#y",
+            "https://user@/x",
+            "https://h.example/a/https://h.example",
+        ];
+        for url in unusable {
+            assert!(PublicUrl::registered(url, true).is_err(), "{url}");
             assert!(PublicUrl::base(url).is_err(), "{url}");
         }
         assert!(PublicUrl::base("https://example.com/").is_err());
         assert!(PublicUrl::base("https://example.com?x=1").is_err());
+        assert!(PublicUrl::base(&format!("https://example.com/{}", "x".repeat(1024))).is_err());
+        let error = PublicUrl::base("https://user:test-password@example.com/a?token=test").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the public URL \"https://…@example.com/a?…\" has a query: a base ends before path and query of the request"
+        );
     }
 }

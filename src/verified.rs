@@ -12,7 +12,7 @@ use crate::time::UnixTime;
 /// A body, or `()`, that came with a valid signature.
 ///
 /// Only a [`Verifier`](crate::Verifier) makes one, so a function that takes `Verified<Bytes>` cannot
-/// be reached with anything unverified. What exactly the sender signed says
+/// be reached with anything unverified. What exactly the sender signed, the body or less, says
 /// [`coverage`](Self::coverage).
 ///
 /// ```
@@ -88,7 +88,8 @@ impl<B> Verified<B> {
         Self { body, proof: Proof { key, timestamp, message_id, coverage, replay_domain, content } }
     }
 
-    /// The body, byte for byte as it was verified.
+    /// The body, byte for byte as it was handed in. It is its sender's only if
+    /// [`coverage`](Self::coverage) lists it.
     #[must_use]
     pub const fn body(&self) -> &B {
         &self.body
@@ -171,7 +172,8 @@ impl<B> fmt::Debug for Verified<B> {
 ///
 /// Two requests have the same key when they are the same signed request, or carry the same signed
 /// message id, for one verifier's label and scheme. A rotation of keys, another signature in the
-/// list, unsigned headers or another tenant's ids do not change it.
+/// list or unsigned headers do not change it. Ids of different tenants stay apart if each tenant's
+/// verifier has its own [`Builder::label`](crate::Builder::label).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ReplayKey {
     bytes: [u8; 32],

@@ -28,8 +28,8 @@ fn accepting_allocates_nothing() {
         for size in [0, 1, 4096, 1 << 20] {
             let body = vec![b'x'; size];
             let (message, headers) = sender::genuine(&scheme, &body, NOW);
-            let parts = message.parts(&headers).unwrap();
-            let (count, verified) = allocations(|| verifier.verify_at(parts, body.as_slice(), NOW).is_ok());
+            let (parts, body) = (message.parts(&headers).unwrap(), message.body.as_slice());
+            let (count, verified) = allocations(|| verifier.verify_at(parts, body, NOW).is_ok());
             assert!(verified, "{}", scheme.name());
             assert_eq!(count, 0, "{} at {size} bytes", scheme.name());
         }
@@ -80,13 +80,15 @@ fn streaming_allocates_once() {
         let verifier = sender::verifier(&scheme);
         let body = vec![b'x'; 1 << 16];
         let (message, headers) = sender::genuine(&scheme, &body, NOW);
-        let parts = message.parts(&headers).unwrap();
+        let (parts, body) = (message.parts(&headers).unwrap(), &message.body);
         let (count, verified) = allocations(|| {
             let mut pending = verifier.begin_at(parts, NOW).unwrap();
             body.chunks(1000).for_each(|chunk| pending.update(chunk));
             pending.finish().is_ok()
         });
         assert!(verified, "{}", scheme.name());
-        assert_eq!(count, 1, "{}", scheme.name());
+        // A scheme that reads the body afterwards keeps it, in a buffer that grows with it.
+        let expected = if scheme.streams() { 1..=1 } else { 2..=20 };
+        assert!(expected.contains(&count), "{}: {count}", scheme.name());
     }
 }

@@ -107,7 +107,7 @@ fn bodies_that_look_like_what_stands_beside_them() {
     for scheme in support::schemes::all() {
         let tried: usize = bodies.iter().map(|body| check(&scheme, body)).sum();
         let parts = scheme.parts().iter().filter(|part| !matches!(part, Part::Literal(_)));
-        assert!(tried > 0 || parts.count() == 1, "{}: no other reading was tried", scheme.name());
+        assert!(tried > 0 || parts.count() <= 1, "{}: no other reading was tried", scheme.name());
     }
 }
 

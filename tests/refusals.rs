@@ -260,7 +260,7 @@ fn signed_headers_methods_and_urls() {
         let parts = Parts::new(&headers).method("POST").target(target);
         assert_eq!(verifier.verify_at(parts, Unread, NOW).map(|_| ()).unwrap_err().kind(), UrlMismatch);
     }
-    let long = "x".repeat(1000);
+    let long = "x".repeat(2040);
     let (mut message, _) = sender::genuine(&TAIL, b"{}", NOW);
     message.headers = vec![long.into_bytes()];
     let headers = message.headers(&TAIL, &[0; 32]).unwrap();
@@ -273,24 +273,26 @@ fn any_change_of_what_is_signed_is_a_mismatch() {
     for scheme in support::schemes::all() {
         let verifier = sender::verifier(&scheme);
         let (message, headers) = sender::genuine(&scheme, b"{\"a\":1}", NOW);
+        let genuine = message.body.clone();
         let verdict = |body: &[u8]| {
             let verdict = verifier.verify_at(message.parts(&headers).unwrap(), body, NOW);
             verdict.map(|_| ()).map_err(|error| error.kind())
         };
-        assert_eq!(verdict(b"{\"a\":1}"), Ok(()), "{}", scheme.name());
+        assert_eq!(verdict(&genuine), Ok(()), "{}", scheme.name());
         if scheme.coverage().body() {
             for bit in 0..8 {
-                let mut body = *b"{\"a\":1}";
+                let mut body = genuine.clone();
                 body[3] ^= 1 << bit;
                 assert_eq!(verdict(&body), Err(Mismatch), "{}", scheme.name());
             }
             assert_eq!(verdict(b""), Err(Mismatch), "{}", scheme.name());
         }
-        for byte in 0..scheme.algorithm().tag_size() {
-            let mut tag = sender::tag(&scheme, &message.content(&scheme));
+        let tag = sender::tag(&scheme, &message.content(&scheme));
+        for byte in 0..tag.len() {
+            let mut tag = tag.clone();
             tag[byte] ^= 0x80;
             let headers = message.headers(&scheme, &tag).unwrap();
-            let verdict = verifier.verify_at(message.parts(&headers).unwrap(), b"{\"a\":1}", NOW);
+            let verdict = verifier.verify_at(message.parts(&headers).unwrap(), &genuine, NOW);
             assert_eq!(verdict.map(|_| ()).unwrap_err().kind(), Mismatch, "{} byte {byte}", scheme.name());
         }
     }
@@ -302,6 +304,7 @@ fn bodies_of_every_kind_are_accepted() {
     for scheme in support::schemes::all() {
         for body in [&b""[..], b"\xff\xfe\x00", b"\r\n", "Zo\u{eb} \u{1f600}".as_bytes(), &long] {
             let (message, headers) = sender::genuine(&scheme, body, NOW);
+            let body = message.body.as_slice();
             let verified = sender::verifier(&scheme).verify_at(message.parts(&headers).unwrap(), body, NOW);
             assert_eq!(verified.unwrap().into_body(), body, "{}", scheme.name());
         }
@@ -313,7 +316,7 @@ fn sixteen_signatures_are_compared_and_a_malformed_one_spoils_nothing() {
     let verifier = sender::verifier(&providers::STRIPE);
     let (message, _) = sender::genuine(&providers::STRIPE, b"{}", NOW);
     let genuine = sender::tag(&providers::STRIPE, &message.content(&providers::STRIPE));
-    let genuine = format!("v1={}", sender::encode(Encoding::Hex, &genuine));
+    let genuine = format!("v1={}", hex::encode(genuine));
     for place in 0..16 {
         let wrong = format!("v1={HEX}");
         let mut entries = vec![wrong.as_str(); 16];

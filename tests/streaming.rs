@@ -79,18 +79,10 @@ fn replay_keys_agree_and_name_the_signed_content() {
     let now = UnixTime::from_secs(1_763_700_000);
     for scheme in support::schemes::all() {
         let key = |label: &str, body: &[u8], time: UnixTime| {
-            let mut builder =
-                Verifier::builder(scheme).key("test", support::sender::secret(&scheme)).label(label);
-            builder = if scheme.needs_registered_url() {
-                builder.registered_url(support::sender::URL)
-            } else if scheme.signs_url() {
-                builder.public_base("https://hooks.example.com")
-            } else {
-                builder
-            };
+            let builder = support::sender::builder(&scheme).label(label);
             let verifier = builder.replay_keys().build().unwrap();
             let (message, headers) = support::sender::genuine(&scheme, body, time);
-            let parts = message.parts(&headers).unwrap();
+            let (parts, body) = (message.parts(&headers).unwrap(), message.body.as_slice());
             let at_once = verifier.verify_at(parts, body, now).unwrap().replay_key().unwrap();
             let streamed = streamed(&verifier, parts, now, body.chunks(2)).unwrap().replay_key().unwrap();
             assert_eq!(at_once, streamed, "{}", scheme.name());

@@ -49,7 +49,7 @@ fn debug_of_every_public_type() {
     let field = Field::listed("x-a", ',', "v1=");
     assert_eq!(
         format!("{field:?}"),
-        r#"Field { header: "x-a", separator: Some(','), prefix: "v1=", further: None }"#
+        r#"Field { header: "x-a", separator: Some(','), prefix: "v1=", groups: None, more: None }"#
     );
     assert_eq!(
         format!("{:?} {:?} {:?}", Part::Header("x-b"), Unit::Rfc3339, Encoding::Hex),
@@ -99,7 +99,9 @@ fn every_setup_error() {
         format!("the label \"{}\" is not 1 to 31 bytes long", "x".repeat(32))
     );
     assert_eq!(error(github().key("a", key()).label("").build()), "the label \"\" is not 1 to 31 bytes long");
-    let nine = (0..9).fold(github(), |builder, index| builder.key(&index.to_string(), key()));
+    let nine = (0..9).fold(github(), |builder, index| {
+        builder.key(&index.to_string(), Secret::new(format!("test-secret-{index}")))
+    });
     assert_eq!(error(nine.build()), "the verifier has 9 keys; at most 8 can be active at once");
     assert_eq!(
         error(github().key("a", key()).max_age(Duration::from_secs(60)).build()),

@@ -8,6 +8,9 @@ use std::path::PathBuf;
 
 use support::VectorFile;
 
+/// Whether every scheme can be there; otherwise those whose feature is off are skipped.
+const COMPLETE: bool = cfg!(all(feature = "json", feature = "serde", feature = "sha1"));
+
 #[derive(Default)]
 struct Tally {
     passed: usize,
@@ -33,7 +36,7 @@ fn check(file: &VectorFile, own: bool, tally: &mut Tally) {
     for vector in &file.vectors {
         let expected = if vector.accept { "accept" } else { "reject" };
         let Some(verdict) = file.with_scheme(|scheme| vector.verdict(scheme)) else {
-            if own {
+            if own && COMPLETE {
                 println!("{}: the scheme {:?} is unknown", vector.id, file.scheme);
                 tally.failed += 1;
             } else {

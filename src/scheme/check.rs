@@ -17,6 +17,9 @@ pub(crate) const MIN_LIMIT: Duration = Duration::from_secs(1);
 /// The highest number of a signature header: as many as signatures are compared.
 const MAX_NUMBERED: u8 = 16;
 
+/// The longest literal, in bytes.
+const MAX_LITERAL: usize = 64;
+
 /// The longest name of a scheme, in bytes.
 const MAX_NAME: usize = 64;
 
@@ -78,7 +81,7 @@ const fn fields<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
         if let Some(flaw) = single(timestamp, definition.families) {
             return Some(flaw);
         }
-        if same(timestamp.header, signature.header) {
+        if holds_signature(signature, timestamp.header) {
             if let Some(flaw) = shared(timestamp, signature) {
                 return Some(flaw);
             }
@@ -112,7 +115,7 @@ const fn alone<'a>(definition: &Definition<'a>, id: Field<'a>, sentence: &'stati
         return flaw(sentence, id.header);
     }
     if let Some(signature) = definition.signature
-        && same(id.header, signature.header)
+        && holds_signature(signature, id.header)
     {
         return flaw(sentence, id.header);
     }
@@ -122,6 +125,15 @@ const fn alone<'a>(definition: &Definition<'a>, id: Field<'a>, sentence: &'stati
         return flaw(sentence, id.header);
     }
     None
+}
+
+/// Whether a header may hold a signature.
+const fn holds_signature(signature: Field<'_>, name: &str) -> bool {
+    match signature.more {
+        More::None => same(name, signature.header),
+        More::Or(further) => same(name, signature.header) || same(name, further),
+        More::Numbered(_) => starts_with(name, signature.header),
+    }
 }
 
 /// The headers that must have a certain value.
@@ -235,6 +247,12 @@ const fn shared<'a>(timestamp: Field<'a>, signature: Field<'a>) -> Option<Flaw<'
             timestamp.prefix,
         );
     }
+    if signature.prefix.is_empty() && !marks(timestamp.prefix) {
+        return flaw(
+            "beside signatures without a prefix, a timestamp's prefix holds a sign that no signature has, such as =",
+            timestamp.prefix,
+        );
+    }
     if !matches!(signature.more, More::None) {
         return flaw(
             "a scheme with further signature headers has its timestamp in a header of its own",
@@ -248,8 +266,8 @@ const fn field<'a>(field: Field<'a>, families: Option<[&'a str; 2]>) -> Option<F
     if let Some(flaw) = header(field.header, families) {
         return Some(flaw);
     }
-    if !visible(field.prefix, true) {
-        return flaw("a prefix is visible ASCII", field.prefix);
+    if !visible(field.prefix, true) || starts_with(field.prefix, " ") {
+        return flaw("a prefix is visible ASCII and does not start with a space", field.prefix);
     }
     if let Some(separator) = field.separator
         && let Some(flaw) = separates(separator, field)
@@ -292,7 +310,11 @@ const fn header<'a>(name: &'a str, families: Option<[&'a str; 2]>) -> Option<Fla
     let Some([first, second]) = families else {
         return None;
     };
-    if !is_header_name(first) || !is_header_name(second) || same(first, second) {
+    if !is_header_name(first)
+        || !is_header_name(second)
+        || starts_with(first, second)
+        || starts_with(second, first)
+    {
         return flaw("header families are two different beginnings of header names in lower case", first);
     }
     if !starts_with(name, first) {
@@ -345,7 +367,9 @@ const fn parts<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
     while index < definition.part_count {
         let part = definition.parts[index];
         match part {
-            Part::Literal(text) if text.is_empty() => return flaw("a literal is not empty", ""),
+            Part::Literal(text) if text.is_empty() || text.len() > MAX_LITERAL => {
+                return flaw("a literal is 1 to 64 bytes long", "");
+            }
             Part::Header(name) => {
                 if let Some(flaw) = header(name, definition.families) {
                     return Some(flaw);
@@ -381,11 +405,24 @@ const fn read_elsewhere<'a>(definition: &Definition<'a>, name: &'a str) -> Optio
         return flaw("the message id's header is signed as the message id", name);
     }
     if let Some(signature) = definition.signature
-        && same(name, signature.header)
+        && holds_signature(signature, name)
     {
         return flaw("a signature's header cannot be signed", name);
     }
     None
+}
+
+/// Whether a prefix cannot begin an encoded signature.
+const fn marks(prefix: &str) -> bool {
+    let bytes = prefix.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        if !(bytes[index].is_ascii_alphanumeric() || matches!(bytes[index], b'+' | b'/' | b'-' | b'_')) {
+            return true;
+        }
+        index += 1;
+    }
+    false
 }
 
 /// What is signed, and whether it has one reading.
@@ -435,6 +472,9 @@ const fn content<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
             "",
         );
     }
+    if !matches!(definition.algorithm, Algorithm::StaticToken) && signs_nothing(definition) {
+        return flaw("nothing of the request is signed: a literal is the same in all of them", "");
+    }
     if body && definition.unsigned_body {
         return flaw("the body is signed: drop `dangerous_unsigned_body`", "");
     }
@@ -453,6 +493,17 @@ const fn content<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
         index += 1;
     }
     None
+}
+
+const fn signs_nothing(definition: &Definition<'_>) -> bool {
+    let mut index = 0;
+    while index < definition.part_count {
+        if !matches!(definition.parts[index], Part::Literal(_)) {
+            return false;
+        }
+        index += 1;
+    }
+    true
 }
 
 const fn has(definition: &Definition<'_>, part: Part<'_>) -> bool {

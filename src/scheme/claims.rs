@@ -19,7 +19,7 @@ pub(crate) const MAX_ID: usize = 256;
 
 /// The most signed text that may follow the body, in bytes: what a streaming verification has to
 /// keep. A timestamp and a nonce take less than 100; the rest is room for a URL.
-pub(crate) const MAX_SUFFIX: usize = 1024;
+pub(crate) const MAX_SUFFIX: usize = 2048;
 
 /// Twice the parts of a scheme, since a URL is two pieces.
 const MAX_PIECES: usize = 2 * super::MAX_PARTS;

@@ -5,19 +5,27 @@ use std::time::Duration;
 use super::{Evidence, Part, Scheme};
 use crate::time::Freshness;
 
-pub(super) fn explain(scheme: &Scheme<'_>) -> String {
+/// What the timestamp is held to.
+#[derive(Clone, Copy)]
+pub(crate) enum Limits {
+    Within(Freshness),
+    AnyAge,
+}
+
+/// The scheme's rules under these limits and, where it is known, with this URL.
+pub(crate) fn explain(scheme: &Scheme<'_>, limits: Limits, known_url: Option<&str>) -> String {
     let lines = [
         signature(scheme),
         format!("Signed: {}.", signed(scheme)),
         format!("Not signed: {}.", unsigned(scheme)),
-        timestamp(scheme),
+        timestamp(scheme, limits),
         message_id(scheme),
         event_id(scheme),
         key_id(scheme),
         expected(scheme),
         format!("Secret: {}.", secret(scheme)),
-        format!("Replay: {}.", replay(scheme)),
-        url(scheme),
+        format!("Replay: {}.", replay(scheme, limits)),
+        url(scheme, known_url),
         addresses(scheme),
         note(scheme),
         source(scheme),
@@ -80,19 +88,19 @@ fn unsigned(scheme: &Scheme<'_>) -> String {
     words.join(", ")
 }
 
-fn timestamp(scheme: &Scheme<'_>) -> String {
+fn timestamp(scheme: &Scheme<'_>, limits: Limits) -> String {
     let (unit, place) = match (scheme.timestamp(), scheme.timestamp_in_json()) {
         (Some((field, unit)), _) => (unit, field.words()),
         (None, Some((key, unit))) => (unit, format!("the JSON body under {key:?}, read after the signature")),
         (None, None) => return "Timestamp: none is signed.".to_owned(),
     };
-    let limits = limits_in_words(scheme.definition.freshness());
-    format!("Timestamp: {}, in {place}; accepted {limits}.", unit.words())
-}
-
-/// The freshness limits in words.
-pub(crate) fn limits_in_words(limits: Freshness) -> String {
-    format!("up to {} old and {} ahead", seconds(limits.max_age), seconds(limits.max_ahead))
+    let accepted = match limits {
+        Limits::Within(Freshness { max_age, max_ahead }) => {
+            format!("accepted up to {} old and {} ahead", seconds(max_age), seconds(max_ahead))
+        }
+        Limits::AnyAge => "ANY AGE is accepted".to_owned(),
+    };
+    format!("Timestamp: {}, in {place}; {accepted}.", unit.words())
 }
 
 fn seconds(time: Duration) -> String {
@@ -128,21 +136,25 @@ fn secret(scheme: &Scheme<'_>) -> String {
     forms.join(", or ")
 }
 
-fn replay(scheme: &Scheme<'_>) -> String {
-    if !scheme.is_timed() {
-        return "a captured request stays valid as long as the key; keep a record of what was handled"
-            .to_owned();
+fn replay(scheme: &Scheme<'_>, limits: Limits) -> String {
+    match limits {
+        Limits::Within(Freshness { max_age, max_ahead }) if scheme.is_timed() => {
+            let window = max_age.saturating_add(max_ahead);
+            format!("a captured request stays valid for up to {}", seconds(window))
+        }
+        _ => {
+            "a captured request stays valid as long as the key; keep a record of what was handled".to_owned()
+        }
     }
-    let limits = scheme.definition.freshness();
-    let window = limits.max_age.saturating_add(limits.max_ahead);
-    format!("a captured request stays valid for up to {}", seconds(window))
 }
 
-fn url(scheme: &Scheme<'_>) -> String {
-    match (scheme.signs_url(), scheme.needs_registered_url()) {
-        (false, _) => String::new(),
-        (true, false) => "URL: configure the public base; path and query are the request's.".to_owned(),
-        (true, true) => "URL: configure the full URL that is registered at the provider.".to_owned(),
+fn url(scheme: &Scheme<'_>, known: Option<&str>) -> String {
+    let query = if scheme.coverage().query() { " and query" } else { "; its query is not signed" };
+    match (scheme.signs_url(), scheme.needs_registered_url(), known) {
+        (false, ..) => String::new(),
+        (true, _, Some(url)) => format!("URL: {url}."),
+        (true, false, None) => format!("URL: configure the public base; the request adds its path{query}."),
+        (true, true, None) => "URL: configure the one that is registered at the provider.".to_owned(),
     }
 }
 

@@ -123,20 +123,26 @@ impl Joint {
         match self {
             Self::Free => true,
             Self::NoColon => !value.contains(&b':'),
-            Self::EndsBefore(text) => ends_at_first(value.iter(), text.iter()),
-            Self::StartsAfter(text) => ends_at_first(value.iter().rev(), text.iter().rev()),
+            Self::EndsBefore(mark) => {
+                !holds(value, mark)
+                    && !overlaps(mark).any(|part| value.ends_with(mark.get(..part).unwrap_or_default()))
+            }
+            Self::StartsAfter(mark) => {
+                let end = |part: usize| mark.get(mark.len().saturating_sub(part)..).unwrap_or_default();
+                !holds(value, mark) && !overlaps(mark).any(|part| value.starts_with(end(part)))
+            }
         }
     }
 }
 
-/// Whether `mark` occurs in `value ‖ mark` at its end only, overlaps included: `a-` before `--` would
-/// read as `a` before `--` and a `-`.
-fn ends_at_first<'b, I>(value: I, mark: I) -> bool
-where
-    I: DoubleEndedIterator<Item = &'b u8> + ExactSizeIterator + Clone,
-{
-    let joined = value.clone().chain(mark.clone());
-    (0..value.len()).all(|start| !joined.clone().skip(start).take(mark.len()).eq(mark.clone()))
+fn holds(value: &[u8], mark: &[u8]) -> bool {
+    !mark.is_empty() && value.windows(mark.len()).any(|window| window == mark)
+}
+
+/// The lengths of those parts of a mark with which a value beside it could shift it: `a-` before `--`
+/// would read as `a` before `--` and a `-`. They are the parts with which the mark overlaps itself.
+fn overlaps(mark: &[u8]) -> impl Iterator<Item = usize> {
+    (1..mark.len()).filter(|part| mark.get(*part..) == mark.get(..mark.len().saturating_sub(*part)))
 }
 
 #[cfg(test)]
@@ -161,6 +167,9 @@ mod tests {
         assert!(!after("-a", "--"));
         assert!(after("a-", "--"));
         assert!(!after("x.y", "."));
+        // `xab` and `aba` hold `aba` one place too early; `xa` and `aba` do not.
+        assert!(before("xa", "aba") && !before("xab", "aba"));
+        assert!(after("ax", "aba") && !after("bax", "aba"));
         assert!(!Joint::NoColon.separates(b"a:b"));
         assert!(Joint::Free.separates(b"anything at all"));
     }

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 pub(crate) use check::is_limit;
 pub(crate) use claims::{Candidates, Claims, MAX_ID, MAX_SUFFIX};
-pub(crate) use explain::limits_in_words;
+pub(crate) use explain::{Limits, explain};
+pub(crate) use join::Joint;
 pub(crate) use plan::{Layout, Piece, Plan, TimestampPlace};
 
 use crate::coverage::Coverage;
@@ -169,9 +170,9 @@ impl Algorithm {
 pub enum Part<'a> {
     /// The body, byte for byte as it was sent.
     Body,
-    /// The timestamp as its header writes it.
+    /// The timestamp as its header writes it, after its prefix.
     Timestamp,
-    /// The message id as its header writes it.
+    /// The message id as its header writes it, after its prefix.
     MessageId,
     /// The value of a header.
     Header(&'a str),
@@ -426,7 +427,7 @@ impl<'a> Scheme<'a> {
     /// ```
     #[must_use]
     pub fn explain(&self) -> String {
-        explain::explain(self)
+        explain::explain(self, explain::Limits::Within(self.definition.freshness()), None)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Setup, Verifier};
 use crate::error::ConfigError;
 use crate::key_ring::{KeyRing, LabelledSecret, label_of};
 use crate::mac::ContentHash;
-use crate::scheme::{Plan, Scheme, is_limit, limits_in_words};
+use crate::scheme::{Limits, Plan, Scheme, explain, is_limit};
 use crate::secret::Secret;
 use crate::time::{Freshness, UnixTime};
 use crate::url::PublicUrl;
@@ -77,7 +77,8 @@ impl<'a> Builder<'a> {
         self.with(label, Some(id), secret, None)
     }
 
-    /// Adds a key on its way out, accepted up to and including the moment `until`.
+    /// Adds a key on its way out, accepted up to and including the moment `until`: for requests whose
+    /// verification begins by then.
     pub fn retiring_key(self, label: &str, secret: Secret, until: UnixTime) -> Self {
         self.with(label, None, secret, Some(until))
     }
@@ -89,14 +90,15 @@ impl<'a> Builder<'a> {
     }
 
     /// Names the endpoint or tenant: 1 to 31 bytes. Replay keys of verifiers with different labels
-    /// never meet.
+    /// never meet; those of verifiers with the same label and scheme do, whatever their keys are, so
+    /// give each tenant its own.
     pub fn label(mut self, label: &str) -> Self {
         label.clone_into(&mut self.label);
         self
     }
 
     /// How old a request may be instead of what the scheme says: one second to one day, the limit
-    /// itself accepted.
+    /// itself accepted. Lowers [`max_ahead`](Self::max_ahead) with it, unless that is set too.
     pub fn max_age(mut self, limit: Duration) -> Self {
         self.max_age = Some(limit);
         self
@@ -120,7 +122,8 @@ impl<'a> Builder<'a> {
     }
 
     /// The full URL that is registered at the provider, path and query included; requests for any
-    /// other are refused. Needed where the URL touches the body without a mark between them (see
+    /// other are refused. Where the scheme signs the URL without its query, so is this one, and a
+    /// request may have any query. Needed where the URL touches the body without a mark between them (see
     /// [`Scheme::needs_registered_url`]).
     pub fn registered_url(mut self, url: &str) -> Self {
         self.url = Some((UrlKind::Registered, url.to_owned()));
@@ -167,7 +170,7 @@ impl<'a> Builder<'a> {
         domain.update_field(b"hooksig replay key 1");
         domain.update_field(label.as_str().as_bytes());
         domain.update_field(plan.name.as_bytes());
-        let explanation = self.explain(freshness);
+        let explanation = self.explain(freshness, plan.url.as_ref());
         let setup = Setup {
             plan,
             ring,
@@ -200,6 +203,10 @@ impl<'a> Builder<'a> {
     }
 
     fn freshness(&self) -> Result<Option<Freshness>, ConfigError> {
+        if self.ignore_timestamp && !self.scheme.is_timed() {
+            let name = "dangerous_ignore_timestamp";
+            return Err(ConfigError::Untimed { name, scheme: self.scheme.name().to_owned() });
+        }
         let given = [("max_age", self.max_age), ("max_ahead", self.max_ahead)];
         for (name, limit) in given.into_iter().filter_map(|(name, limit)| Some((name, limit?))) {
             if !self.scheme.is_timed() {
@@ -212,7 +219,10 @@ impl<'a> Builder<'a> {
         let scheme = self.scheme.definition.freshness();
         Ok(self.scheme.is_timed().then(|| Freshness {
             max_age: self.max_age.unwrap_or(scheme.max_age),
-            max_ahead: self.max_ahead.unwrap_or(scheme.max_ahead),
+            // Who narrows the age narrows the lead with it, unless it is set by itself.
+            max_ahead: self
+                .max_ahead
+                .unwrap_or(self.max_age.unwrap_or(scheme.max_ahead).min(scheme.max_ahead)),
         }))
     }
 
@@ -220,8 +230,13 @@ impl<'a> Builder<'a> {
         let url = match &self.url {
             None => None,
             Some((UrlKind::Base, url)) => Some(PublicUrl::base(url)?),
-            Some((UrlKind::Registered, url)) => Some(PublicUrl::registered(url)?),
+            Some((UrlKind::Registered, url)) => {
+                Some(PublicUrl::registered(url, self.scheme.coverage().query())?)
+            }
         };
+        if url.is_some() && !self.scheme.signs_url() {
+            return Err(ConfigError::UrlUnused { scheme: self.scheme.name().to_owned() });
+        }
         let registered = url.as_ref().is_some_and(PublicUrl::is_registered);
         let configure = if self.scheme.needs_registered_url() && !registered {
             "registered_url, since nothing marks where the URL ends"
@@ -233,17 +248,12 @@ impl<'a> Builder<'a> {
         Err(ConfigError::UrlNeeded { scheme: self.scheme.name().to_owned(), configure })
     }
 
-    fn explain(&self, freshness: Option<Freshness>) -> String {
-        let mut lines = vec![self.scheme.explain()];
-        match freshness {
-            Some(_) if self.ignore_timestamp => lines.push("This verifier: ANY AGE is accepted.".to_owned()),
-            Some(limits) => lines.push(format!("This verifier: accepted {}.", limits_in_words(limits))),
-            None => {}
-        }
-        if let Some((_, url)) = &self.url {
-            lines.push(format!("This verifier: the URL is {url}."));
-        }
-        lines.join("\n")
+    fn explain(&self, freshness: Option<Freshness>, url: Option<&PublicUrl>) -> String {
+        let limits = match freshness {
+            Some(freshness) if !self.ignore_timestamp => Limits::Within(freshness),
+            _ => Limits::AnyAge,
+        };
+        explain(&self.scheme, limits, url.map(PublicUrl::masked).as_deref())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::request::Parts;
 use crate::scheme::Algorithm;
 use crate::sign::sign;
 use crate::time::UnixTime;
+use crate::url::PublicUrl;
 
 pub(super) fn run(verifier: &Verifier, now: UnixTime) -> Result<(), ConfigError> {
     let failed =
@@ -29,8 +30,8 @@ pub(super) fn run(verifier: &Verifier, now: UnixTime) -> Result<(), ConfigError>
 fn probe(verifier: &Verifier, key: &Key, now: UnixTime) -> Result<(), String> {
     let plan = &verifier.setup.plan;
     let (headers, body) = sign(plan, key, now).ok_or("the scheme has no timestamp for this moment")?;
-    let target = plan.url.as_ref().map_or("/", |url| url.probe_target());
-    let parts = Parts::new(&headers).method("POST").target(target);
+    let target = plan.url.as_ref().map_or_else(|| "/".to_owned(), PublicUrl::probe_target);
+    let parts = Parts::new(&headers).method("POST").target(&target);
     let refused = |error: crate::VerifyError| error.to_string();
     verifier.verify_at(parts, &body, now).map_err(refused)?;
     let mut pending = verifier.begin_at(parts, now).map_err(refused)?;

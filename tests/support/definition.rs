@@ -1,112 +1,146 @@
-//! A scheme from a row of facts: the form in which vector files define a service that is not built in.
+//! A scheme from a row of facts, the form in which vector files define a service that is not built
+//! in: the row becomes a configuration, and the configuration a scheme.
 
-use std::time::Duration;
+use hooksig::{ConfigError, Scheme, SchemeConfig};
+use serde_json::{Map, Value, json};
 
-use hooksig::{ConfigError, Draft, Encoding, Field, Part, Scheme, SecretForm, Unit};
-use serde_json::Value;
-
-/// Makes the scheme of a row and hands it over; it borrows from the row.
+/// Makes the scheme of a row and hands it over; it borrows from its configuration.
 pub fn with_scheme<T>(row: &Value, then: impl FnOnce(Result<Scheme<'_>, ConfigError>) -> T) -> T {
-    let content = row["signed_content"].as_str().expect("signed_content");
-    let parts: Vec<_> = pieces(content).into_iter().map(|piece| part(row, piece)).collect();
-    then(draft(row).try_signs(&parts))
+    let config: SchemeConfig = serde_json::from_value(config(row)).expect("every value is a configuration");
+    then(config.scheme())
 }
 
-fn draft(row: &Value) -> Draft<'_> {
+/// The configuration of a row.
+pub fn config(row: &Value) -> Value {
     let text = |name: &str| row[name].as_str();
-    assert_eq!(text("algorithm"), Some("hmac-sha256"), "this algorithm is not supported yet");
-    let encoding = match text("encoding") {
-        Some("hex") => Encoding::Hex,
-        Some("base64") => Encoding::Base64,
-        Some("base64url") => Encoding::Base64Url,
-        other => panic!("encoding {other:?}"),
-    };
-    let header = text("signature_header").expect("signature_header");
-    let separator = text("list_separator").and_then(|separator| separator.chars().next());
-    let mut signature = field(header, separator, text("prefix").unwrap_or_default());
-    for further in row["further_signature_headers"].as_array().into_iter().flatten() {
-        signature = signature.or(further.as_str().expect("a header"));
+    let mut config = Map::new();
+    let mut set = |key: &str, value: Value| drop(config.insert(key.to_owned(), value));
+    set("name", row["id"].clone());
+    set("algorithm", row["algorithm"].clone());
+    set("signature", signature(row));
+    set("secret", secret(text("secret").unwrap_or("text")));
+    if row["timestamp"].is_object() {
+        set("timestamp", timestamp(row));
     }
-    let mut draft =
-        Scheme::hmac_sha256(text("id").expect("id")).signature(signature, encoding).secret(&secret(row));
-    if let Some(timestamp) = row["timestamp"].as_object() {
-        let name = timestamp["name"].as_str().expect("a timestamp's name");
-        let unit = match timestamp["unit"].as_str() {
-            Some("unix seconds") => Unit::Seconds,
-            Some("unix milliseconds") => Unit::Millis,
-            Some("unix seconds or milliseconds, told apart by width") => Unit::SecondsOrMillis,
-            Some("RFC 3339") => Unit::Rfc3339,
-            other => panic!("timestamp unit {other:?}"),
-        };
-        let place = match timestamp["in"].as_str() {
-            Some("header") => Field::whole(name),
-            // The name of an entry stands without its sign; the row spells it only in the content.
-            Some("signature field") => field(header, separator, entry_prefix(name)),
-            other => panic!("timestamp in {other:?}"),
-        };
-        let limit = |name: &str| timestamp[name].as_u64().map(Duration::from_secs);
-        draft = draft.timestamp(place, unit);
-        draft = limit("max_age_s").map_or(draft, |limit| draft.max_age(limit));
-        draft = limit("max_ahead_s").map_or(draft, |limit| draft.max_ahead(limit));
-    }
-    text("message_id_header").map_or(draft, |header| draft.message_id(Field::whole(header)))
-}
-
-fn field<'a>(header: &'a str, separator: Option<char>, prefix: &'a str) -> Field<'a> {
-    match separator {
-        Some(separator) => Field::listed(header, separator, prefix),
-        None => Field::prefixed(header, prefix),
-    }
-}
-
-/// `t` as it stands in the header: `t=`.
-fn entry_prefix(name: &str) -> &'static str {
-    Box::leak(format!("{name}=").into_boxed_str())
-}
-
-fn secret(row: &Value) -> Vec<SecretForm<'static>> {
-    match row["secret"].as_str() {
-        Some("text") => vec![SecretForm::Text],
-        Some("base64") => vec![SecretForm::Base64],
-        Some("hex") => vec![SecretForm::Hex],
-        Some("base64 after an optional \"whsec_\"") => {
-            vec![SecretForm::Base64After("whsec_"), SecretForm::Base64]
+    for (key, from) in [("message_id", "message_id_header"), ("key_id", "key_id_header")] {
+        if let Some(header) = text(from) {
+            set(key, json!({ "header": header }));
         }
-        other => panic!("secret {other:?}"),
     }
+    if row["required_headers"].is_object() {
+        set("expects", row["required_headers"].clone());
+    }
+    if row["families"].is_array() {
+        set("families", row["families"].clone());
+    }
+    let content = text("signed_content").expect("signed_content");
+    if !content.contains("{body}") {
+        set("dangerous_unsigned_body", json!(true));
+    }
+    set("signs", json!(signs(row, content)));
+    Value::Object(config)
 }
 
-/// `v0:{timestamp}:{body}` as `v0:`, `{timestamp}`, `:`, `{body}`.
-fn pieces(content: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
+fn signature(row: &Value) -> Value {
+    let mut signature = Map::new();
+    let header = row["signature_header"].as_str().expect("signature_header");
+    let further: Vec<_> = row["further_signature_headers"].as_array().into_iter().flatten().collect();
+    let further: Vec<_> = further.iter().map(|header| header.as_str().expect("a header")).collect();
+    match further.as_slice() {
+        [] => drop(signature.insert("header".to_owned(), json!(header))),
+        // `x-signature-2 … -16, without gaps` after `x-signature-1`.
+        [range] if range.contains('…') => {
+            let stem = header.strip_suffix("-1").expect("the first number");
+            let last: String =
+                range.split('…').next_back().expect("an end").chars().filter(char::is_ascii_digit).collect();
+            signature.insert("header".to_owned(), json!(stem));
+            signature.insert("numbered".to_owned(), json!(last.parse::<u8>().expect("a number")));
+        }
+        [further] => {
+            signature.insert("header".to_owned(), json!(header));
+            signature.insert("or".to_owned(), json!(further));
+        }
+        more => panic!("{} further headers", more.len()),
+    }
+    signature.insert("encoding".to_owned(), row["encoding"].clone());
+    for (key, from) in [("separator", "list_separator"), ("prefix", "prefix")] {
+        if let Some(text) = row[from].as_str().filter(|text| !text.is_empty()) {
+            signature.insert(key.to_owned(), json!(text));
+        }
+    }
+    if row["groups"].as_str().is_some_and(|groups| groups.contains("separated by spaces")) {
+        signature.insert("groups".to_owned(), json!(" "));
+    }
+    Value::Object(signature)
+}
+
+fn timestamp(row: &Value) -> Value {
+    let facts = &row["timestamp"];
+    let name = facts["name"].as_str().expect("a timestamp's name");
+    let mut timestamp = match facts["in"].as_str() {
+        Some("header") => json!({ "header": name }),
+        Some("signature field") => json!({ "header": row["signature_header"], "prefix": format!("{name}=") }),
+        Some("JSON body field") => json!({ "json": name }),
+        other => panic!("timestamp in {other:?}"),
+    };
+    let unit = match facts["unit"].as_str() {
+        Some("unix seconds") => "seconds",
+        Some("unix milliseconds") => "millis",
+        Some("unix seconds or milliseconds, told apart by width") => "seconds-or-millis",
+        Some("RFC 3339") => "rfc3339",
+        Some("HTTP date") => "http-date",
+        other => panic!("timestamp unit {other:?}"),
+    };
+    timestamp["unit"] = json!(unit);
+    for (key, from) in [("max_age", "max_age_s"), ("max_ahead", "max_ahead_s")] {
+        if facts[from].is_number() {
+            timestamp[key] = facts[from].clone();
+        }
+    }
+    timestamp
+}
+
+/// `base64 after an optional "a" and an optional "b"`, `base64 after "a"; without that prefix text`,
+/// and the like, as a list of forms.
+fn secret(facts: &str) -> Value {
+    let quoted: Vec<_> = facts.split('"').skip(1).step_by(2).collect();
+    let after = |prefix: &str| format!("base64 after {prefix}");
+    let forms: Vec<String> = match (facts, quoted.as_slice()) {
+        ("text" | "base64" | "hex", _) => vec![facts.to_owned()],
+        (_, [prefix]) if facts.ends_with("without that prefix text") => {
+            vec![after(prefix), format!("text without {prefix}")]
+        }
+        (_, prefixes) if facts.starts_with("two readings, both tried: text") => {
+            std::iter::once("text".to_owned()).chain(prefixes.iter().map(|prefix| after(prefix))).collect()
+        }
+        (_, [first, second]) if facts.starts_with("base64 after an optional") => {
+            vec![after(&format!("{first}{second}")), after(first), after(second), "base64".to_owned()]
+        }
+        (_, [prefix]) if facts.starts_with("base64 after an optional") => {
+            vec![after(prefix), "base64".to_owned()]
+        }
+        (_, [prefix]) if facts.starts_with("base64 after ") => vec![after(prefix)],
+        other => panic!("secret {other:?}"),
+    };
+    json!(forms)
+}
+
+/// The content with the configuration's placeholders.
+fn signs(row: &Value, content: &str) -> String {
+    let mut signs = String::new();
     let mut rest = content;
-    while let Some(first) = rest.chars().next() {
-        let end = if first == '{' {
-            rest.find('}').expect("a closing brace") + 1
-        } else {
-            rest.find('{').unwrap_or(rest.len())
-        };
-        let (piece, after) = rest.split_at(end);
-        pieces.push(piece);
+    while let Some((literal, placeholder)) = rest.split_once('{') {
+        let (name, after) = placeholder.split_once('}').expect("a closing brace");
+        signs.push_str(literal);
+        let header = name.strip_prefix("header ");
+        let is = |facts: &Value| facts.as_str().is_some_and(|name| header == Some(name));
+        signs.push_str(&match name {
+            "urlnoq" => "{url-without-query}".to_owned(),
+            _ if name.starts_with("field ") || is(&row["timestamp"]["name"]) => "{timestamp}".to_owned(),
+            _ if is(&row["message_id_header"]) => "{id}".to_owned(),
+            _ => format!("{{{name}}}"),
+        });
         rest = after;
     }
-    pieces
-}
-
-fn part<'a>(row: &'a Value, piece: &'a str) -> Part<'a> {
-    let Some(name) = piece.strip_prefix('{').and_then(|piece| piece.strip_suffix('}')) else {
-        return Part::Literal(piece);
-    };
-    match name {
-        "body" => Part::Body,
-        "url" => Part::Url,
-        "urlnoq" => Part::UrlWithoutQuery,
-        "method" => Part::Method,
-        _ if name.starts_with("field ") => Part::Timestamp,
-        _ => match name.strip_prefix("header ").expect("a header") {
-            header if row["timestamp"]["name"].as_str() == Some(header) => Part::Timestamp,
-            header if row["message_id_header"].as_str() == Some(header) => Part::MessageId,
-            header => Part::Header(header),
-        },
-    }
+    signs + rest
 }

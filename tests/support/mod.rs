@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of this module")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(feature = "serde")]
 pub mod definition;
 pub mod schemes;
 pub mod sender;
@@ -74,9 +75,10 @@ impl VectorFile {
     /// Hands the file's scheme over, built in or made from its definition; `None` when it has neither.
     pub fn with_scheme<T>(&self, then: impl FnOnce(Result<Scheme<'_>, ConfigError>) -> T) -> Option<T> {
         match (&self.definition, providers::by_name(&self.scheme)) {
+            #[cfg(feature = "serde")]
             (Some(definition), _) => Some(definition::with_scheme(definition, then)),
             (None, Some(scheme)) => Some(then(Ok(scheme))),
-            (None, None) => None,
+            _ => None,
         }
     }
 }
@@ -113,10 +115,16 @@ impl Vector {
     pub fn verifier(&self, scheme: &Scheme<'_>) -> Result<Verifier, ConfigError> {
         let mut builder = Verifier::builder(*scheme);
         for (index, secret) in self.secrets.iter().enumerate() {
-            builder = builder.key(&format!("key {index}"), Secret::new(secret.as_str()));
+            let (label, secret) = (format!("key {index}"), Secret::new(secret.as_str()));
+            builder = match (scheme.key_id(), &self.key_id) {
+                (Some(_), Some(id)) => builder.identified_key(&label, id, secret),
+                _ => builder.key(&label, secret),
+            };
         }
         if scheme.needs_registered_url() {
-            builder = builder.registered_url(&self.url);
+            let query = scheme.coverage().query();
+            let url = if query { &self.url } else { self.url.split('?').next().unwrap() };
+            builder = builder.registered_url(url);
         } else if scheme.signs_url() {
             builder = builder.public_base(self.base_and_target().0);
         }

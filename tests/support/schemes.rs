@@ -53,11 +53,30 @@ pub const BODILESS: Scheme<'static> = Scheme::hmac_sha256("bodiless")
     .dangerous_unsigned_body()
     .signs(&[Part::UrlWithoutQuery, Part::Header("x-bodiless-nonce")]);
 
+/// Numbered signature headers, a key id and a required header, with the longest tag.
+pub const NUMBERED: Scheme<'static> = Scheme::hmac_sha512("numbered")
+    .signature(Field::whole("x-numbered-signature").numbered(3), Encoding::Base64)
+    .key_id(Field::whole("x-numbered-key"))
+    .expects("x-numbered-version", "2")
+    .signs(&[Part::Body]);
+
+/// Groups of timestamps and signatures.
+pub const GROUPED: Scheme<'static> = Scheme::hmac_sha256("grouped")
+    .signature(Field::grouped("x-grouped-signature", ' ', ',', "v1="), Encoding::Hex)
+    .timestamp(Field::listed("x-grouped-signature", ',', "t="), Unit::Seconds)
+    .signs(&[Part::Timestamp, Part::Literal("."), Part::Body]);
+
+/// A date of HTTP behind the body.
+pub const DATED: Scheme<'static> = Scheme::hmac_sha256("dated")
+    .signature(Field::whole("x-dated-signature").or("x-dated-signature-2"), Encoding::Hex)
+    .timestamp(Field::whole("x-dated-time"), Unit::HttpDate)
+    .signs(&[Part::Body, Part::Timestamp]);
+
 /// Every scheme that properties are tried on.
 pub fn all() -> Vec<Scheme<'static>> {
     let recipes = [
         providers::generic_hex("x-webhook-signature").unwrap(),
         providers::telepath("x-placeholder-signature").unwrap(),
     ];
-    [providers::ALL, &recipes, &[BARS, TAIL, GLUED, COLONS, BODILESS]].concat()
+    [providers::ALL, &recipes, &[BARS, TAIL, GLUED, COLONS, BODILESS, NUMBERED, GROUPED, DATED]].concat()
 }

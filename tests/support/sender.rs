@@ -4,9 +4,11 @@
 use hmac::{Hmac, KeyInit, Mac};
 use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
 use hooksig::{
-    Algorithm, Encoding, Field, Part, Parts, Scheme, Secret, SecretForm, Unit, UnixTime, Verifier,
+    Algorithm, Builder, Encoding, Field, Part, Parts, Scheme, Secret, SecretForm, Unit, UnixTime, Verifier,
 };
-use sha2::Sha256;
+#[cfg(feature = "sha1")]
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
 
 /// Where every request of this sender goes.
 pub const URL: &str = "https://hooks.example.com/in?tenant=1";
@@ -14,6 +16,9 @@ const TARGET: &str = "/in?tenant=1";
 
 /// The key of every request of this sender.
 pub const KEY: &[u8; 24] = b"test-key-of-24-bytes-...";
+
+/// The id under which requests name the key, where they name it.
+pub const KEY_ID: &str = "test.key-id";
 
 /// What the sender says; every text stands where the scheme wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +36,7 @@ impl Message {
     pub fn new(scheme: &Scheme<'_>, body: &[u8], now: UnixTime) -> Self {
         let further = scheme.parts().iter().filter(|part| matches!(part, Part::Header(_))).count();
         Self {
-            body: body.to_vec(),
+            body: dated(scheme, body, now),
             timestamp: scheme.timestamp().map(|(_, unit)| timestamp(unit, now)).unwrap_or_default(),
             id: b"msg_1".to_vec(),
             headers: vec![b"nonce-1".to_vec(); further],
@@ -61,8 +66,14 @@ impl Message {
     /// The headers, with the given tag for a signature; `None` if no header can carry the texts.
     pub fn headers(&self, scheme: &Scheme<'_>, tag: &[u8]) -> Option<HeaderMap> {
         let mut map = HeaderMap::new();
+        for (name, value) in scheme.expected_headers() {
+            insert(&mut map, Field::whole(name), value.as_bytes())?;
+        }
+        if let Some(field) = scheme.key_id() {
+            insert(&mut map, field, &[field.prefix().as_bytes(), KEY_ID.as_bytes()].concat())?;
+        }
         let mut signature =
-            format!("{}{}", scheme.signature().prefix(), encode(scheme.encoding(), tag)).into_bytes();
+            [scheme.signature().prefix().as_bytes(), &encode(scheme.encoding(), tag)].concat();
         if let Some((field, _)) = scheme.timestamp() {
             let text = [field.prefix().as_bytes(), &self.timestamp].concat();
             match field.separator() {
@@ -82,7 +93,8 @@ impl Message {
         for (name, value) in further.zip(&self.headers) {
             insert(&mut map, Field::whole(name), value)?;
         }
-        insert(&mut map, scheme.signature(), &signature)?;
+        let header = signature_header(scheme);
+        insert(&mut map, Field::whole(&header), &signature)?;
         Some(map)
     }
 
@@ -99,40 +111,75 @@ fn insert(map: &mut HeaderMap, field: Field<'_>, value: &[u8]) -> Option<()> {
     Some(())
 }
 
+/// The header in which this sender's signature stands: the first of several.
+pub fn signature_header(scheme: &Scheme<'_>) -> String {
+    let field = scheme.signature();
+    match field.last_number() {
+        Some(_) => format!("{}-1", field.header()),
+        None => field.header().to_owned(),
+    }
+}
+
+/// The body itself, or one that says when it was sent, where the scheme wants to read that there.
+fn dated(scheme: &Scheme<'_>, body: &[u8], now: UnixTime) -> Vec<u8> {
+    match scheme.timestamp_in_json() {
+        None => body.to_vec(),
+        Some((key, unit)) => {
+            let timestamp = String::from_utf8(timestamp(unit, now)).unwrap();
+            format!("{{\"body\":\"{}\",\"{key}\":{timestamp}}}", hex::encode(body)).into_bytes()
+        }
+    }
+}
+
 /// The secret under which [`KEY`] is the scheme's key.
 pub fn secret(scheme: &Scheme<'_>) -> Secret {
+    let base64 = || String::from_utf8(encode(Encoding::Base64, KEY)).unwrap();
     match scheme.secret_forms().first().unwrap() {
         SecretForm::Text | SecretForm::TextWithout(_) => Secret::new(&KEY[..]),
-        SecretForm::Base64 => Secret::new(encode(Encoding::Base64, KEY)),
-        SecretForm::Base64After(prefix) => Secret::new(format!("{prefix}{}", encode(Encoding::Base64, KEY))),
+        SecretForm::Base64 => Secret::new(base64()),
+        SecretForm::Base64After(prefix) => Secret::new(format!("{prefix}{}", base64())),
         SecretForm::Hex => Secret::new(hex::encode(KEY)),
         other => panic!("this sender does not know {other:?}"),
     }
 }
 
-/// A verifier for this sender's requests.
-pub fn verifier(scheme: &Scheme<'_>) -> Verifier {
-    let builder = Verifier::builder(*scheme).key("test", secret(scheme));
-    let builder = if scheme.needs_registered_url() {
-        builder.registered_url(URL)
+/// A verifier's builder for this sender's requests.
+pub fn builder<'a>(scheme: &Scheme<'a>) -> Builder<'a> {
+    let builder = Verifier::builder(*scheme);
+    let builder = match scheme.key_id() {
+        Some(_) => builder.identified_key("test", KEY_ID, secret(scheme)),
+        None => builder.key("test", secret(scheme)),
+    };
+    if scheme.needs_registered_url() {
+        let query = scheme.coverage().query();
+        builder.registered_url(if query { URL } else { URL.split('?').next().unwrap() })
     } else if scheme.signs_url() {
         builder.public_base(URL.strip_suffix(TARGET).unwrap())
     } else {
         builder
-    };
-    builder.build().unwrap()
+    }
 }
 
-/// The tag of signed bytes under [`KEY`].
+/// A verifier for this sender's requests.
+pub fn verifier(scheme: &Scheme<'_>) -> Verifier {
+    builder(scheme).build().unwrap()
+}
+
+/// The tag of signed bytes under [`KEY`]; of a token, the token.
 pub fn tag(scheme: &Scheme<'_>, content: &[u8]) -> Vec<u8> {
     match scheme.algorithm() {
-        Algorithm::HmacSha256 => {
-            let mut mac = Hmac::<Sha256>::new_from_slice(KEY).unwrap();
-            mac.update(content);
-            mac.finalize().into_bytes().to_vec()
-        }
+        Algorithm::HmacSha256 => mac(Hmac::<Sha256>::new_from_slice(KEY).unwrap(), content),
+        Algorithm::HmacSha512 => mac(Hmac::<Sha512>::new_from_slice(KEY).unwrap(), content),
+        #[cfg(feature = "sha1")]
+        Algorithm::HmacSha1 => mac(Hmac::<Sha1>::new_from_slice(KEY).unwrap(), content),
+        Algorithm::StaticToken => KEY.to_vec(),
         other => panic!("this sender cannot compute {other:?}"),
     }
+}
+
+fn mac<M: Mac>(mut mac: M, content: &[u8]) -> Vec<u8> {
+    mac.update(content);
+    mac.finalize().into_bytes().to_vec()
 }
 
 /// A genuine request: its message and headers.
@@ -152,17 +199,22 @@ fn timestamp(unit: Unit, now: UnixTime) -> Vec<u8> {
             1_763_700_000 => b"2025-11-21T04:40:00Z".to_vec(),
             other => panic!("write {other} as RFC 3339 here"),
         },
+        Unit::HttpDate => match now.as_secs() {
+            1_763_700_000 => b"Fri, 21 Nov 2025 04:40:00 GMT".to_vec(),
+            other => panic!("write {other} as a date of HTTP here"),
+        },
         other => panic!("this sender cannot write {other:?}"),
     }
 }
 
-pub fn encode(encoding: Encoding, tag: &[u8]) -> String {
+pub fn encode(encoding: Encoding, tag: &[u8]) -> Vec<u8> {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     match encoding {
-        Encoding::Hex => hex::encode(tag),
-        Encoding::Base64 => STANDARD.encode(tag),
-        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(tag),
+        Encoding::Hex => hex::encode(tag).into_bytes(),
+        Encoding::Base64 => STANDARD.encode(tag).into_bytes(),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(tag).into_bytes(),
+        Encoding::Verbatim => tag.to_vec(),
         other => panic!("this sender cannot write {other:?}"),
     }
 }
