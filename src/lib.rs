@@ -65,9 +65,9 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `json` | timestamps inside a JSON body ([`Draft::timestamp_in_json`]), and so Linear |
-//! | `serde` | [`SchemeConfig`]: schemes from TOML, JSON and other formats |
-//! | `sha1` | HMAC-SHA1 ([`Scheme::hmac_sha1`]), and so the nine providers that sign with it |
+//! | `json` | timestamps inside a JSON body (`Draft::timestamp_in_json`), and so Linear |
+//! | `serde` | `SchemeConfig`: schemes from TOML, JSON and other formats |
+//! | `sha1` | HMAC-SHA1 (`Scheme::hmac_sha1`), and so the nine providers that sign with it |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod body_time;

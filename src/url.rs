@@ -88,10 +88,11 @@ fn without_query(text: &str) -> &str {
 /// A URL without user, password and query.
 fn masked(url: &str) -> String {
     let (url, query) = url.split_once('?').map_or((url, ""), |(url, _)| (url, "?…"));
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let start = url.find("://").map_or(0, |scheme| scheme.saturating_add(3));
+    let (scheme, rest) = url.split_at(start);
     let (host, path) = rest.find('/').map_or((rest, ""), |path| rest.split_at(path));
     let host = host.rsplit_once('@').map_or(host.to_owned(), |(_, host)| format!("…@{host}"));
-    format!("{scheme}://{host}{path}{query}")
+    format!("{scheme}{host}{path}{query}")
 }
 
 /// Where the path of a usable URL starts.

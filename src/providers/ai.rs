@@ -4,13 +4,16 @@ use super::{ID_TIMESTAMP_BODY, documented, sdk, standard_webhooks};
 use crate::field::Field;
 use crate::scheme::{Scheme, SecretForm};
 
+/// The schemes of this family.
+pub(super) const TABLE: &[Scheme<'static>] = &[OPENAI, ANTHROPIC, REPLICATE, HUGGINGFACE];
+
 /// OpenAI: API webhooks, including SIP realtime.call.incoming.
 pub const OPENAI: Scheme<'static> =
     standard_webhooks("openai", sdk("https://platform.openai.com/docs/guides/webhooks", "npm openai 6.49.0"))
         .secret(&[SecretForm::Base64After("whsec_"), SecretForm::TextWithout("whsec_")])
         .note(
             "A secret that starts with whsec_ is base64 after it; any other is used as text. webhook-id \
-         is signed and fit for deduplication.",
+             is signed and fit for deduplication.",
         )
         .signs(ID_TIMESTAMP_BODY);
 
@@ -21,7 +24,7 @@ pub const ANTHROPIC: Scheme<'static> = standard_webhooks(
 )
 .note(
     "Standard Webhooks: the secret is base64 after whsec_, and webhook-id is signed and fit for \
-         deduplication.",
+     deduplication.",
 )
 .signs(ID_TIMESTAMP_BODY);
 
@@ -32,7 +35,7 @@ pub const REPLICATE: Scheme<'static> = standard_webhooks(
 )
 .note(
     "Standard Webhooks with a whsec_ secret; the documentation advises an age check. webhook-id \
-         is signed and fit for deduplication.",
+     is signed and fit for deduplication.",
 )
 .signs(ID_TIMESTAMP_BODY);
 

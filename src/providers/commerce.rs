@@ -8,6 +8,33 @@ use crate::field::Field;
 use crate::scheme::{Part, Scheme, SecretForm};
 use crate::time::Unit;
 
+/// The schemes of this family.
+pub(super) const TABLE: &[Scheme<'static>] = &[
+    POLAR,
+    BIGCOMMERCE,
+    INCREASE,
+    STRIPE,
+    SHOPIFY,
+    PADDLE,
+    SQUARE,
+    RAZORPAY,
+    ADYEN_PLATFORM,
+    COINBASE_COMMERCE,
+    GOCARDLESS,
+    ONFIDO,
+    MODERN_TREASURY,
+    PERSONA,
+    PAYSTACK,
+    FLUTTERWAVE,
+    WOOCOMMERCE,
+    XERO,
+    QUICKBOOKS,
+    MOLLIE,
+    LEMONSQUEEZY,
+    MARQETA,
+    FLUTTERWAVE_V3,
+];
+
 /// Polar: billing webhooks.
 pub const POLAR: Scheme<'static> = standard_webhooks(
     "polar",
@@ -16,7 +43,7 @@ pub const POLAR: Scheme<'static> = standard_webhooks(
 .secret(&[SecretForm::Text, SecretForm::Base64After("whsec_"), SecretForm::Base64After("polar_whs_")])
 .note(
     "Secrets made on or after 2026-09-08 are base64, older ones are used as text, and both look \
-         alike: both readings are tried.",
+     alike: both readings are tried.",
 )
 .signs(ID_TIMESTAMP_BODY);
 
@@ -28,7 +55,7 @@ pub const BIGCOMMERCE: Scheme<'static> = standard_webhooks(
 .secret(&[SecretForm::Text])
 .note(
     "The key is the app's client secret as plain text. Older hooks arrive unsigned, with custom \
-         headers only.",
+     headers only.",
 )
 .signs(ID_TIMESTAMP_BODY);
 
@@ -40,7 +67,7 @@ pub const INCREASE: Scheme<'static> = standard_webhooks(
 .secret(&[SecretForm::Text])
 .note(
     "The secret is used as text, any whsec_ included. The older Increase-Webhook-Signature layout \
-         is not this scheme.",
+     is not this scheme.",
 )
 .signs(ID_TIMESTAMP_BODY);
 

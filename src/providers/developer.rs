@@ -8,6 +8,34 @@ use crate::field::Field;
 use crate::scheme::{Scheme, SecretForm};
 use crate::time::Unit;
 
+/// The schemes of this family.
+pub(super) const TABLE: &[Scheme<'static>] = &[
+    STANDARD_WEBHOOKS,
+    SVIX,
+    GITLAB,
+    GITHUB,
+    #[cfg(feature = "sha1")]
+    GITHUB_SHA1,
+    GITLAB_TOKEN,
+    CLERK,
+    SUPABASE,
+    MUX,
+    WORKOS,
+    PUSHER,
+    HOOKDECK,
+    BITBUCKET,
+    PAGERDUTY,
+    SENTRY,
+    #[cfg(feature = "sha1")]
+    VERCEL,
+    #[cfg(feature = "sha1")]
+    SEGMENT,
+    HEROKU,
+    CIRCLECI,
+    LAUNCHDARKLY,
+    ABLY,
+];
+
 /// Standard Webhooks: symmetric signatures (v1).
 pub const STANDARD_WEBHOOKS: Scheme<'static> = standard_webhooks(
     "standard-webhooks",
@@ -18,7 +46,7 @@ pub const STANDARD_WEBHOOKS: Scheme<'static> = standard_webhooks(
 )
 .note(
     "The secret is base64 after an optional whsec_. webhook-id is signed and fit for \
-         deduplication; during rotation several signatures occur.",
+     deduplication; during rotation several signatures occur.",
 )
 .signs(ID_TIMESTAMP_BODY);
 
@@ -28,7 +56,7 @@ pub const SVIX: Scheme<'static> =
         .families(["svix", "webhook"])
         .note(
             "A sender may use svix-* or webhook-* headers. The secret is base64 after an optional whsec_, \
-         and the message id is signed.",
+             and the message id is signed.",
         )
         .signs(ID_TIMESTAMP_BODY);
 
@@ -39,7 +67,7 @@ pub const GITLAB: Scheme<'static> = standard_webhooks(
 )
 .note(
     "New in GitLab 19; X-Gitlab-Token is sent as well when both are set. webhook-id is signed and \
-         equals the Idempotency-Key.",
+     equals the Idempotency-Key.",
 )
 .signs(ID_TIMESTAMP_BODY);
 
@@ -74,7 +102,7 @@ pub const GITLAB_TOKEN: Scheme<'static> =
         .source(documented("https://docs.gitlab.com/user/project/integrations/webhooks/"))
         .note(
             "The token is sent as it is; nothing is signed, the Idempotency-Key and X-Gitlab-Event-UUID \
-         headers included.",
+             headers included.",
         )
         .dangerous_unsigned_body()
         .signs(&[]);
@@ -85,7 +113,7 @@ pub const CLERK: Scheme<'static> =
         .families(["svix", "webhook"])
         .note(
             "Sent with svix-* headers: the secret is base64 after whsec_, and svix-id is signed and fit \
-         for deduplication.",
+             for deduplication.",
         )
         .signs(ID_TIMESTAMP_BODY);
 
@@ -102,7 +130,7 @@ pub const SUPABASE: Scheme<'static> = standard_webhooks(
 ])
 .note(
     "The secret reads v1,whsec_ followed by base64. Database Webhooks are unsigned and carry only \
-         headers that you configure.",
+     headers that you configure.",
 )
 .signs(ID_TIMESTAMP_BODY);
 

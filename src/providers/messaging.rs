@@ -8,6 +8,24 @@ use crate::field::Field;
 use crate::scheme::{Part, Scheme};
 use crate::time::Unit;
 
+/// The schemes of this family.
+pub(super) const TABLE: &[Scheme<'static>] = &[
+    LINE,
+    META,
+    SLACK,
+    ZOOM,
+    RESEND,
+    LOOPS,
+    TWITCH,
+    ZENDESK,
+    #[cfg(feature = "sha1")]
+    INTERCOM,
+    #[cfg(feature = "sha1")]
+    FRONT_RULE,
+    KLAVIYO,
+    TELEGRAM,
+];
+
 /// LINE: Messaging API webhooks.
 pub const LINE: Scheme<'static> = Scheme::hmac_sha256("line")
     .signature(Field::whole("x-line-signature"), Base64)
@@ -53,7 +71,7 @@ pub const RESEND: Scheme<'static> =
         .families(["svix", "webhook"])
         .note(
             "Sent with svix-* headers: the secret is base64 after whsec_, and svix-id is signed and fit \
-         for deduplication.",
+             for deduplication.",
         )
         .signs(ID_TIMESTAMP_BODY);
 
@@ -62,7 +80,7 @@ pub const LOOPS: Scheme<'static> =
     standard_webhooks("loops", sdk("https://loops.so/docs/webhooks", "npm standardwebhooks 1.1.1"))
         .note(
             "Standard Webhooks: the secret is base64 after whsec_, and webhook-id is signed and fit for \
-         deduplication.",
+             deduplication.",
         )
         .signs(ID_TIMESTAMP_BODY);
 
@@ -132,7 +150,7 @@ pub const TELEGRAM: Scheme<'static> =
         .source(documented("https://core.telegram.org/bots/api#setwebhook"))
         .note(
             "The token has 1 to 256 letters, digits, underscores or hyphens and is sent as it is; nothing \
-         is signed.",
+             is signed.",
         )
         .dangerous_unsigned_body()
         .signs(&[]);

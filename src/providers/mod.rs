@@ -1,4 +1,14 @@
 //! The built-in schemes, and recipes for services whose users choose a part of theirs.
+//!
+//! A scheme without a timestamp is accepted for as long as its key is valid, however old the request
+//! is: keep a record of what was handled ([`Verified::replay_key`](crate::Verified::replay_key)). A
+//! *token* is no signature: it says who is calling and nothing about the body.
+//!
+//! For a service that is not in this list, write a [`Scheme`], or have its users describe it in a
+//! configuration file (`SchemeConfig`, feature `serde`).
+//!
+#![cfg_attr(all(feature = "json", feature = "sha1"), doc = include_str!("table.md"))]
+#![cfg_attr(not(all(feature = "json", feature = "sha1")), doc = "The list is complete with all features.")]
 
 mod ai;
 mod commerce;
@@ -25,121 +35,45 @@ use crate::time::Unit;
 /// When the providers' pages and SDKs were last checked.
 const CHECKED: &str = "2026-11-21";
 
-/// Every built-in scheme, ordered by family as in this module's table.
-pub const ALL: &[Scheme<'static>] = &[
-    voice::RETELL,
-    voice::ASSEMBLYAI,
-    voice::ASSEMBLYAI_TOKEN,
-    voice::ELEVENLABS,
-    voice::VAPI,
-    voice::VAPI_SECRET,
-    voice::VAPI_BEARER,
-    voice::RECALL_AI,
-    voice::BLAND,
-    voice::DAILY,
-    voice::DAILY_PINLESS,
-    voice::FIREFLIES,
-    voice::HUME,
-    voice::ULTRAVOX,
-    voice::CARTESIA,
-    voice::DEEPGRAM,
-    voice::SPEECHMATICS_TOKEN,
-    ai::OPENAI,
-    ai::ANTHROPIC,
-    ai::REPLICATE,
-    ai::HUGGINGFACE,
-    #[cfg(feature = "sha1")]
-    telephony::CALLRAIL,
-    telephony::GENESYS,
-    #[cfg(feature = "sha1")]
-    telephony::SIGNALWIRE_JSON,
-    #[cfg(feature = "sha1")]
-    telephony::SINCH_NUMBERS,
-    telephony::SINCH,
-    telephony::PLIVO_V2,
-    telephony::BANDWIDTH_TOKEN,
-    telephony::RINGCENTRAL,
-    messaging::LINE,
-    messaging::META,
-    messaging::SLACK,
-    messaging::ZOOM,
-    messaging::RESEND,
-    messaging::LOOPS,
-    messaging::TWITCH,
-    messaging::ZENDESK,
-    #[cfg(feature = "sha1")]
-    messaging::INTERCOM,
-    #[cfg(feature = "sha1")]
-    messaging::FRONT_RULE,
-    messaging::KLAVIYO,
-    messaging::TELEGRAM,
-    commerce::POLAR,
-    commerce::BIGCOMMERCE,
-    commerce::INCREASE,
-    commerce::STRIPE,
-    commerce::SHOPIFY,
-    commerce::PADDLE,
-    commerce::SQUARE,
-    commerce::RAZORPAY,
-    commerce::ADYEN_PLATFORM,
-    commerce::COINBASE_COMMERCE,
-    commerce::GOCARDLESS,
-    commerce::ONFIDO,
-    commerce::MODERN_TREASURY,
-    commerce::PERSONA,
-    commerce::PAYSTACK,
-    commerce::FLUTTERWAVE,
-    commerce::WOOCOMMERCE,
-    commerce::XERO,
-    commerce::QUICKBOOKS,
-    commerce::MOLLIE,
-    commerce::LEMONSQUEEZY,
-    commerce::MARQETA,
-    commerce::FLUTTERWAVE_V3,
-    developer::STANDARD_WEBHOOKS,
-    developer::SVIX,
-    developer::GITLAB,
-    developer::GITHUB,
-    #[cfg(feature = "sha1")]
-    developer::GITHUB_SHA1,
-    developer::GITLAB_TOKEN,
-    developer::CLERK,
-    developer::SUPABASE,
-    developer::MUX,
-    developer::WORKOS,
-    developer::PUSHER,
-    developer::HOOKDECK,
-    developer::BITBUCKET,
-    developer::PAGERDUTY,
-    developer::SENTRY,
-    #[cfg(feature = "sha1")]
-    developer::VERCEL,
-    #[cfg(feature = "sha1")]
-    developer::SEGMENT,
-    developer::HEROKU,
-    developer::CIRCLECI,
-    developer::LAUNCHDARKLY,
-    developer::ABLY,
-    productivity::HUBSPOT,
-    productivity::BOX,
-    #[cfg(feature = "json")]
-    productivity::LINEAR,
-    productivity::SANITY,
-    productivity::WEBFLOW,
-    productivity::NOTION,
-    productivity::AIRTABLE,
-    productivity::JIRA,
-    productivity::CALENDLY,
-    productivity::TYPEFORM,
-    productivity::DROPBOX,
-    productivity::DOCUSIGN,
-    #[cfg(feature = "sha1")]
-    productivity::TRELLO,
-    productivity::ASANA,
-    productivity::ASHBY,
-    productivity::GREENHOUSE,
-    productivity::CAL_COM,
+/// Every built-in scheme, family by family.
+pub static ALL: &[Scheme<'static>] = &JOINED;
+
+/// The tables of the families, in the order of the documentation.
+const TABLES: &[&[Scheme<'static>]] = &[
+    voice::TABLE,
+    ai::TABLE,
+    telephony::TABLE,
+    messaging::TABLE,
+    commerce::TABLE,
+    developer::TABLE,
+    productivity::TABLE,
 ];
+
+static JOINED: [Scheme<'static>; count(TABLES)] = join(TABLES);
+
+const fn count(tables: &[&[Scheme<'static>]]) -> usize {
+    let (mut count, mut table) = (0, 0);
+    while table < tables.len() {
+        count += tables[table].len();
+        table += 1;
+    }
+    count
+}
+
+const fn join<const COUNT: usize>(tables: &[&[Scheme<'static>]]) -> [Scheme<'static>; COUNT] {
+    let mut joined = [tables[0][0]; COUNT];
+    let (mut place, mut table) = (0, 0);
+    while table < tables.len() {
+        let mut row = 0;
+        while row < tables[table].len() {
+            joined[place] = tables[table][row];
+            place += 1;
+            row += 1;
+        }
+        table += 1;
+    }
+    joined
+}
 
 /// The built-in scheme of this name.
 ///

@@ -8,25 +8,51 @@ use crate::field::Field;
 use crate::scheme::{Part, Scheme, SecretForm};
 use crate::time::Unit;
 
+/// The schemes of this family.
+pub(super) const TABLE: &[Scheme<'static>] = &[
+    HUBSPOT,
+    BOX,
+    #[cfg(feature = "json")]
+    LINEAR,
+    SANITY,
+    WEBFLOW,
+    NOTION,
+    AIRTABLE,
+    JIRA,
+    CALENDLY,
+    TYPEFORM,
+    DROPBOX,
+    DOCUSIGN,
+    #[cfg(feature = "sha1")]
+    TRELLO,
+    ASANA,
+    ASHBY,
+    GREENHOUSE,
+    CAL_COM,
+];
+
+const HUBSPOT_PAGE: &str = "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/\
+                            authentication/request-validation";
+
 /// HubSpot: app webhooks, request signature v3.
 pub const HUBSPOT: Scheme<'static> = Scheme::hmac_sha256("hubspot")
-.signature(Field::whole("x-hubspot-signature-v3"), Base64)
-.timestamp(Field::whole("x-hubspot-request-timestamp"), Unit::Millis)
-.source(sdk("https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation", "npm @hubspot/api-client 13.5.0"))
-.note(
+    .signature(Field::whole("x-hubspot-signature-v3"), Base64)
+    .timestamp(Field::whole("x-hubspot-request-timestamp"), Unit::Millis)
+    .source(sdk(HUBSPOT_PAGE, "npm @hubspot/api-client 13.5.0"))
+    .note(
         "Method, full https URL, body and a millisecond timestamp are signed with the app's client \
          secret. According to the documentation some percent escapes of the URI are decoded before \
          signing.",
     )
-.signs(&[Part::Method, Part::Url, Part::Body, Part::Timestamp]);
+    .signs(&[Part::Method, Part::Url, Part::Body, Part::Timestamp]);
 
 /// Box: webhooks V2.
 pub const BOX: Scheme<'static> = Scheme::hmac_sha256("box")
     .signature(Field::whole("box-signature-primary").or("box-signature-secondary"), Base64)
     .timestamp(Field::whole("box-delivery-timestamp"), Unit::Rfc3339)
     .max_age(Duration::from_secs(600))
-    .expects("box-signature-version", "1")
     .expects("box-signature-algorithm", "HmacSHA256")
+    .expects("box-signature-version", "1")
     .source(sdk("https://developer.box.com/guides/webhooks/v2/signatures-v2", "npm box-node-sdk 10.12.0"))
     .note(
         "Two keys may sign at once, one header each, and either may match. The version and algorithm \

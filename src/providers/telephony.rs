@@ -10,6 +10,21 @@ use crate::field::Field;
 use crate::scheme::{Part, Scheme};
 use crate::time::Unit;
 
+/// The schemes of this family.
+pub(super) const TABLE: &[Scheme<'static>] = &[
+    #[cfg(feature = "sha1")]
+    CALLRAIL,
+    GENESYS,
+    #[cfg(feature = "sha1")]
+    SIGNALWIRE_JSON,
+    #[cfg(feature = "sha1")]
+    SINCH_NUMBERS,
+    SINCH,
+    PLIVO_V2,
+    BANDWIDTH_TOKEN,
+    RINGCENTRAL,
+];
+
 /// CallRail: call tracking webhooks.
 #[cfg(feature = "sha1")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sha1")))]
@@ -95,7 +110,7 @@ pub const RINGCENTRAL: Scheme<'static> =
         .source(documented("https://developers.ringcentral.com/guide/notifications/webhooks/receiving"))
         .note(
             "The handshake sends Validation-Token, to be echoed. Event requests are documented under \
-         either header name; when both are present both must match.",
+             either header name; when both are present both must match.",
         )
         .dangerous_unsigned_body()
         .signs(&[]);

@@ -8,6 +8,27 @@ use crate::field::Field;
 use crate::scheme::{Part, Scheme, SecretForm};
 use crate::time::Unit;
 
+/// The schemes of this family.
+pub(super) const TABLE: &[Scheme<'static>] = &[
+    RETELL,
+    ASSEMBLYAI,
+    ASSEMBLYAI_TOKEN,
+    ELEVENLABS,
+    VAPI,
+    VAPI_SECRET,
+    VAPI_BEARER,
+    RECALL_AI,
+    BLAND,
+    DAILY,
+    DAILY_PINLESS,
+    FIREFLIES,
+    HUME,
+    ULTRAVOX,
+    CARTESIA,
+    DEEPGRAM,
+    SPEECHMATICS_TOKEN,
+];
+
 /// Retell AI: call and agent webhooks, inbound calls, custom functions.
 pub const RETELL: Scheme<'static> = Scheme::hmac_sha256("retell")
     .signature(Field::listed("x-retell-signature", ',', "d="), Hex)
@@ -39,8 +60,9 @@ pub const ASSEMBLYAI_TOKEN: Scheme<'static> =
         .source(documented("https://assemblyai.com/docs/deployment/webhooks-for-pre-recorded-audio"))
         .addresses(&["44.238.19.20", "54.220.25.36"])
         .note(
-            "You choose header name and value per request, and the body holds only an id and a status to \
-         fetch by. Answer 2xx within 10 seconds; a 4xx ends the retries.",
+            "You choose header name and value per request: this is the header of the documentation's \
+             example, for another one use Scheme::static_token. The body holds only an id and a status \
+             to fetch by. Answer 2xx within 10 seconds; a 4xx ends the retries.",
         )
         .dangerous_unsigned_body()
         .signs(&[]);
@@ -104,7 +126,7 @@ pub const RECALL_AI: Scheme<'static> = standard_webhooks(
 .families(["webhook", "svix"])
 .note(
     "Requests stay unsigned until a workspace secret exists, and Desktop SDK real-time webhooks \
-         always are. Workspaces older than 2025-12-15 send svix-* headers.",
+     always are. Workspaces older than 2025-12-15 send svix-* headers.",
 )
 .signs(ID_TIMESTAMP_BODY);
 
@@ -223,8 +245,8 @@ pub const SPEECHMATICS_TOKEN: Scheme<'static> =
             "20.248.249.164",
         ])
         .note(
-            "You choose the header and its value per job; nothing is signed. The source addresses of each \
-         region are published and can be allowed by address.",
+            "You choose the header and its value per job; nothing is signed. This is the header of the \
+             documentation's example: for another one use Scheme::static_token.",
         )
         .dangerous_unsigned_body()
         .signs(&[]);
