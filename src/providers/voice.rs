@@ -27,6 +27,7 @@ pub(super) const TABLE: &[Scheme<'static>] = &[
     CARTESIA,
     DEEPGRAM,
     SPEECHMATICS_TOKEN,
+    CALLINGBOX,
 ];
 
 /// Retell AI: call and agent webhooks, inbound calls, custom functions.
@@ -250,3 +251,11 @@ pub const SPEECHMATICS_TOKEN: Scheme<'static> =
         )
         .dangerous_unsigned_body()
         .signs(&[]);
+
+/// CallingBox: call webhooks.
+pub const CALLINGBOX: Scheme<'static> = Scheme::hmac_sha256("callingbox")
+    .signature(Field::listed("callingbox-signature", ',', "v1="), Hex)
+    .timestamp(Field::listed("callingbox-signature", ',', "t="), Unit::Seconds)
+    .source(documented("https://docs.callingbox.io/guides/webhook-security"))
+    .note("The secret is used as text, its whsec_ included; during rotation several v1 entries occur.")
+    .signs(TIMESTAMP_BODY);
