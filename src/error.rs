@@ -42,12 +42,13 @@ impl VerifyError {
     /// The HTTP status to answer with.
     ///
     /// 401 for everything inauthentic, whatever the reason, so that a sender learns nothing from it;
-    /// 413 for a body over the limit; 500 where the receiver is at fault, because some senders stop
+    /// 413 for a body over the limit; 400 for one that could not be read; 500 where the receiver is at fault, because some senders stop
     /// for good after a 4xx.
     #[must_use]
     pub const fn status(&self) -> http::StatusCode {
         match self.kind {
             ErrorKind::BodyTooLarge => http::StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorKind::BodyUnreadable => http::StatusCode::BAD_REQUEST,
             ErrorKind::NoActiveKey | ErrorKind::NoUrl => http::StatusCode::INTERNAL_SERVER_ERROR,
             _ => http::StatusCode::UNAUTHORIZED,
         }
@@ -111,6 +112,8 @@ pub enum ErrorKind {
     Mismatch,
     /// The body is over the limit: `body_too_large`.
     BodyTooLarge,
+    /// The body ended early or could not be read: `body_unreadable`.
+    BodyUnreadable,
     /// No key is active at this time: `no_active_key`.
     NoActiveKey,
     /// The scheme signs the method or the URL, and the verifier was not given them: `no_url`.
@@ -140,6 +143,7 @@ impl ErrorKind {
         Self::UnknownKeyId,
         Self::Mismatch,
         Self::BodyTooLarge,
+        Self::BodyUnreadable,
         Self::NoActiveKey,
         Self::NoUrl,
         Self::UrlMismatch,
@@ -189,6 +193,7 @@ impl ErrorKind {
             Self::UnknownKeyId => ("unknown_key_id", "the request names a key that is not configured"),
             Self::Mismatch => ("mismatch", "no signature matches any active key"),
             Self::BodyTooLarge => ("body_too_large", "the body is over the limit"),
+            Self::BodyUnreadable => ("body_unreadable", "the body ended early or could not be read"),
             Self::NoActiveKey => ("no_active_key", "no key is active at this time"),
             Self::NoUrl => {
                 ("no_url", "the scheme signs the method or the URL, and the verifier was not given them")

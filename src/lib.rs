@@ -65,11 +65,16 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `actix` | `hooksig::actix`: an extractor and a middleware for actix-web 4 |
+//! | `axum` | `hooksig::axum`: extractors for axum 0.8 |
+//! | `hyper` | `hooksig::hyper`: requests of hyper 1 and everything else on http-body 1 |
 //! | `json` | timestamps inside a JSON body (`Draft::timestamp_in_json`), and so Linear |
 //! | `serde` | `SchemeConfig`: schemes from TOML, JSON and other formats |
 //! | `sha1` | HMAC-SHA1 (`Scheme::hmac_sha1`), and so the nine providers that sign with it |
+//! | `tower` | `hooksig::tower`: a layer for tower services, axum's routers among them |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod adapter;
 mod body_time;
 #[cfg(feature = "serde")]
 mod config;
@@ -92,6 +97,19 @@ mod verified;
 mod verifier;
 
 pub use http;
+
+#[cfg(feature = "actix")]
+#[cfg_attr(docsrs, doc(cfg(feature = "actix")))]
+pub use adapter::actix;
+#[cfg(feature = "axum")]
+#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
+pub use adapter::axum;
+#[cfg(feature = "hyper")]
+#[cfg_attr(docsrs, doc(cfg(feature = "hyper")))]
+pub use adapter::hyper;
+#[cfg(feature = "tower")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
+pub use adapter::tower;
 
 #[cfg(feature = "serde")]
 pub use config::SchemeConfig;

@@ -79,6 +79,7 @@ fn one_face_outside() {
         let status = VerifyError::from(*kind).status();
         let expected = match kind {
             ErrorKind::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorKind::BodyUnreadable => StatusCode::BAD_REQUEST,
             ErrorKind::NoUrl | ErrorKind::NoActiveKey => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::UNAUTHORIZED,
         };

@@ -2,8 +2,12 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of this module")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[cfg(all(feature = "axum", feature = "actix", feature = "hyper", feature = "tower"))]
+pub mod apps;
+pub mod client;
 #[cfg(feature = "serde")]
 pub mod definition;
+pub mod random;
 pub mod schemes;
 pub mod sender;
 

@@ -1,0 +1,114 @@
+//! Extractors for axum 0.8.
+//!
+//! ```
+//! use axum::{Json, Router, http::StatusCode, routing::post};
+//! use hooksig::axum::Signed;
+//! use hooksig::{Secret, Verified, Verifier, providers};
+//!
+//! // The verifier comes from the state; a sub-router for each provider has its own.
+//! async fn on_call(Signed(Json(event)): Signed<Json<serde_json::Value>>) -> StatusCode {
+//!     println!("genuine: {event}");
+//!     StatusCode::OK
+//! }
+//!
+//! // With the proof beside it.
+//! async fn on_end(Signed((proof, event)): Signed<(Verified<()>, String)>) -> StatusCode {
+//!     println!("{} signed {event}", proof.key());
+//!     StatusCode::OK
+//! }
+//!
+//! let verifier = Verifier::new(providers::RETELL, Secret::new("key_test"))?;
+//! let app: Router =
+//!     Router::new().route("/call", post(on_call)).route("/end", post(on_end)).with_state(verifier);
+//! # let _ = app;
+//! # Ok::<(), hooksig::ConfigError>(())
+//! ```
+//!
+//! For a layer around routes see `hooksig::tower` (feature `tower`).
+
+use std::fmt;
+
+use axum_core::RequestExt;
+use axum_core::body::Body;
+use axum_core::extract::{FromRef, FromRequest, FromRequestParts, Request};
+use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::request::Parts;
+
+use super::body::{self, refuse};
+use crate::{Verified, Verifier, VerifyError};
+
+/// Any extractor, behind a verified signature: nothing is parsed before it has matched.
+///
+/// The body's limit is the app's own (`DefaultBodyLimit`, 2 MB unless changed).
+#[derive(Clone, Copy, Debug)]
+pub struct Signed<E>(pub E);
+
+impl<S, E> FromRequest<S> for Signed<E>
+where
+    S: Send + Sync,
+    Verifier: FromRef<S>,
+    E: FromRequest<S>,
+{
+    type Rejection = SignedRejection<E::Rejection>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        // The limit hides in the request's extensions: it is applied to the original request, and
+        // kept for the inner extractor.
+        let (mut parts, body) = request.with_limited_body().into_parts();
+        let verifier = Verifier::from_ref(state);
+        let verified = body::verify(&parts, body, &verifier, usize::MAX).await;
+        let (proof, frames) = verified.map_err(SignedRejection::Refused)?;
+        parts.extensions.insert(proof);
+        let request = Request::from_parts(parts, Body::from(frames.into_bytes()));
+        E::from_request(request, state).await.map(Self).map_err(SignedRejection::Inner)
+    }
+}
+
+/// Why [`Signed`] gave nothing.
+#[derive(Clone, Debug)]
+pub enum SignedRejection<R> {
+    /// The request was refused.
+    Refused(VerifyError),
+    /// The request is genuine, and the inner extractor rejected it.
+    Inner(R),
+}
+
+impl<R: IntoResponse> IntoResponse for SignedRejection<R> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Refused(refusal) => refuse(refusal),
+            Self::Inner(rejection) => rejection.into_response(),
+        }
+    }
+}
+
+/// The proof of a request that a layer, or [`Signed`], has verified. Where nothing has, the handler is
+/// not reached and the answer is 500: a forgotten layer cannot fail open.
+impl<S: Send + Sync> FromRequestParts<S> for Verified<()> {
+    type Rejection = NotVerified;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NotVerified> {
+        parts.extensions.get::<Self>().cloned().ok_or(NotVerified)
+    }
+}
+
+/// A handler takes a proof, and nothing verified the request: the app lacks a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotVerified;
+
+impl fmt::Display for NotVerified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the handler takes a proof, but no layer verified the request")
+    }
+}
+
+impl std::error::Error for NotVerified {}
+
+impl IntoResponse for NotVerified {
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,137 @@
+//! What the adapters for http-body 1 share: collecting a body while it is verified, and the answer to
+//! a refused request.
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::pin::pin;
+
+use bytes::{Buf, Bytes, BytesMut};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, Response};
+use http_body::Body;
+use http_body_util::{BodyExt, LengthLimitError};
+
+use crate::{ErrorKind, Verified, Verifier, VerifyError};
+
+/// How much of a body that turned out to be too long is still read, in bytes, so that a sender in
+/// the middle of writing gets to see the answer.
+const DRAIN: usize = 1 << 16;
+
+/// What a body can fail with.
+type Cause = Box<dyn Error + Send + Sync>;
+
+/// The frames of a verified body, in order.
+#[derive(Debug, Default)]
+pub(super) struct Frames {
+    frames: VecDeque<Bytes>,
+    len: usize,
+}
+
+/// Verifies a request's body as it arrives and keeps it, up to `limit` bytes. Nothing is polled of the
+/// body of a request that is refused for its headers or its declared length.
+pub(super) async fn verify<B: Body>(
+    parts: &http::request::Parts,
+    body: B,
+    verifier: &Verifier,
+    limit: usize,
+) -> Result<(Verified<()>, Frames), VerifyError>
+where
+    B::Error: Into<Cause>,
+{
+    let mut pending = verifier.begin(parts)?;
+    if declared(&parts.headers).is_some_and(|declared| is_over(declared, &body, limit)) {
+        return Err(ErrorKind::BodyTooLarge.into());
+    }
+    let mut body = pin!(body.map_err(Into::into));
+    let mut frames = Frames::default();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error: Cause| unreadable(&*error))?;
+        // Trailers are not signed, and so they are dropped.
+        let Ok(mut data) = frame.into_data() else {
+            continue;
+        };
+        if data.remaining() > limit.saturating_sub(frames.len) {
+            drain(body, data.remaining()).await;
+            return Err(ErrorKind::BodyTooLarge.into());
+        }
+        let data = data.copy_to_bytes(data.remaining());
+        pending.update(&data);
+        frames.push(data);
+    }
+    Ok((pending.finish()?, frames))
+}
+
+/// The answer to a refused request: a status, an empty body, and for the layers around it the reason
+/// in the extensions.
+pub(super) fn refuse<B: Default>(refusal: VerifyError) -> Response<B> {
+    let mut response = Response::new(B::default());
+    *response.status_mut() = refusal.status();
+    response.extensions_mut().insert(refusal);
+    response
+}
+
+/// The declared length of the body.
+fn declared(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Whether a body of the declared length is over our limit, or over one that was put around it.
+fn is_over<B: Body>(declared: u64, body: &B, limit: usize) -> bool {
+    let admitted = body.size_hint().upper().unwrap_or(u64::MAX);
+    declared > admitted || usize::try_from(declared).is_ok_and(|declared| declared > limit)
+}
+
+/// Too long, where a limit around the body says so; otherwise unreadable.
+fn unreadable(error: &(dyn Error + 'static)) -> VerifyError {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return ErrorKind::BodyTooLarge.into();
+        }
+        cause = error.source();
+    }
+    ErrorKind::BodyUnreadable.into()
+}
+
+/// Reads on and forgets, up to a bound.
+async fn drain<B: Body>(mut body: std::pin::Pin<&mut B>, mut read: usize) {
+    while read < DRAIN {
+        match body.frame().await {
+            Some(Ok(frame)) => read = read.saturating_add(frame.data_ref().map_or(1, Buf::remaining)),
+            _ => return,
+        }
+    }
+}
+
+impl Frames {
+    fn push(&mut self, frame: Bytes) {
+        if !frame.is_empty() {
+            self.len = self.len.saturating_add(frame.len());
+            self.frames.push_back(frame);
+        }
+    }
+
+    #[cfg(feature = "hyper")]
+    pub(super) fn pop(&mut self) -> Option<Bytes> {
+        let frame = self.frames.pop_front()?;
+        self.len = self.len.saturating_sub(frame.len());
+        Some(frame)
+    }
+
+    #[cfg(feature = "hyper")]
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The body in one piece; copied only if it came in several.
+    pub(super) fn into_bytes(mut self) -> Bytes {
+        match self.frames.len() {
+            0 | 1 => self.frames.pop_front().unwrap_or_default(),
+            _ => {
+                let mut bytes = BytesMut::with_capacity(self.len);
+                self.frames.iter().for_each(|frame| bytes.extend_from_slice(frame));
+                bytes.freeze()
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Requests of hyper 1, and of everything else that speaks http 1 and http-body 1.
+//!
+//! ```
+//! use http_body_util::Full;
+//! use hooksig::http::{Request, Response};
+//! use hooksig::{Verifier, hyper};
+//!
+//! async fn serve(request: Request<Full<&'static [u8]>>, verifier: &Verifier) -> Response<String> {
+//!     match hyper::verify_request(request, verifier, 1 << 20).await {
+//!         Ok((_proof, request)) => Response::new(format!("{} genuine bytes", request.body().len())),
+//!         Err(refusal) => hyper::refuse(refusal),
+//!     }
+//! }
+//! ```
+//!
+//! For lambda_http and other runtimes whose requests hold the whole body, call
+//! [`Verifier::verify`](crate::Verifier::verify) with the request and its body.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::{Body, Frame, SizeHint};
+
+use super::body::{self, Frames};
+use crate::{Verified, Verifier, VerifyError};
+
+/// Verifies a request while its body arrives, and hands it on with the body in one piece.
+///
+/// A request that is unsigned, malformed, stale, or too long by its own word is refused before its
+/// body is polled. The proof stands in the request's extensions too. Trailers are not signed, and so
+/// they are dropped.
+///
+/// # Errors
+///
+/// [`VerifyError`]: those of [`Verifier::verify`](crate::Verifier::verify),
+/// [`BodyTooLarge`](crate::ErrorKind::BodyTooLarge) for more than `limit` bytes, and
+/// [`BodyUnreadable`](crate::ErrorKind::BodyUnreadable). [`refuse`] makes the answer.
+pub async fn verify_request<B: Body>(
+    request: Request<B>,
+    verifier: &Verifier,
+    limit: usize,
+) -> Result<(Verified<()>, Request<Bytes>), VerifyError>
+where
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let (proof, request) = verify_frames(request, verifier, limit).await?;
+    Ok((proof, request.map(|body| body.frames.into_bytes())))
+}
+
+/// As [`verify_request`], with the body in the frames in which it came: for long bodies, since
+/// nothing is copied. The handler gets them after the signature has matched, never before.
+///
+/// # Errors
+///
+/// As [`verify_request`].
+pub async fn verify_frames<B: Body>(
+    request: Request<B>,
+    verifier: &Verifier,
+    limit: usize,
+) -> Result<(Verified<()>, Request<VerifiedBody>), VerifyError>
+where
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let (mut parts, body) = request.into_parts();
+    let (proof, frames) = body::verify(&parts, body, verifier, limit).await?;
+    parts.extensions.insert(proof.clone());
+    Ok((proof, Request::from_parts(parts, VerifiedBody { frames })))
+}
+
+/// The answer to a refused request: its [status](VerifyError::status) and an empty body. The reason
+/// stands in the response's extensions, for the layers around it.
+#[must_use]
+pub fn refuse<B: Default>(refusal: VerifyError) -> Response<B> {
+    body::refuse(refusal)
+}
+
+/// A body whose signature has matched, frame by frame.
+#[derive(Debug)]
+pub struct VerifiedBody {
+    frames: Frames,
+}
+
+impl Body for VerifiedBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.get_mut().frames.pop().map(|frame| Ok(Frame::data(frame))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.frames.len() == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.frames.len() as u64)
+    }
+}

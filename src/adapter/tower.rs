@@ -1,0 +1,187 @@
+//! A layer for tower services, axum's routers among them.
+//!
+//! ```
+//! use axum::{Json, Router, http::StatusCode, routing::post};
+//! use hooksig::tower::VerifyLayer;
+//! use hooksig::{Secret, Verified, Verifier, providers};
+//!
+//! async fn on_call(proof: Verified<()>, Json(event): Json<serde_json::Value>) -> StatusCode {
+//!     println!("{} signed {event}", proof.key());
+//!     StatusCode::OK
+//! }
+//!
+//! let verifier = Verifier::new(providers::RETELL, Secret::new("key_test"))?;
+//! let app: Router = Router::new().route("/retell", post(on_call)).route_layer(VerifyLayer::new(verifier));
+//! # let _ = app;
+//! # Ok::<(), hooksig::ConfigError>(())
+//! ```
+//!
+//! In axum use `route_layer`, not `layer`, so that an unknown path is answered with 404 and not with
+//! 401. Under `nest` a service sees the path without the nest's prefix: where the scheme signs the
+//! URL, put the prefix into [`Builder::public_base`](crate::Builder::public_base).
+
+use std::error::Error;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::{fmt, mem};
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use http_body::Body;
+use http_body_util::Full;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::body;
+use crate::{ErrorKind, Verified, Verifier, VerifyError};
+
+/// The most bytes of a body that are read unless [`VerifyLayer::max_body`] says otherwise.
+const DEFAULT_MAX_BODY: usize = 1 << 20;
+
+/// Lets genuine requests through to the service, with a [`Verified<()>`](crate::Verified) in their
+/// extensions, and answers all others itself: the refusal's status, an empty body, and the
+/// [`VerifyError`] in the response's extensions.
+///
+/// The service gets the request with its extensions and a body that was verified to its last byte.
+#[derive(Clone)]
+pub struct VerifyLayer {
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone)]
+struct Settings {
+    verifier: Verifier,
+    resolve: Option<Arc<Resolve>>,
+    max_body: usize,
+    status: Option<Arc<ChooseStatus>>,
+}
+
+type Resolve = dyn Fn(&Parts) -> Option<Verifier> + Send + Sync;
+type ChooseStatus = dyn Fn(&VerifyError) -> StatusCode + Send + Sync;
+
+impl VerifyLayer {
+    /// Verifies every request with this verifier.
+    #[must_use]
+    pub fn new(verifier: Verifier) -> Self {
+        let settings = Settings { verifier, resolve: None, max_body: DEFAULT_MAX_BODY, status: None };
+        Self { settings: Arc::new(settings) }
+    }
+
+    /// Chooses the verifier for each request, by its path for example.
+    ///
+    /// A request of an unknown tenant is verified with `decoy` all the same and then refused, so that
+    /// a sender cannot tell by answer or time which tenants there are. The decoy should have the
+    /// tenants' scheme; its key is never accepted.
+    #[must_use]
+    pub fn resolve(
+        decoy: Verifier,
+        resolve: impl Fn(&Parts) -> Option<Verifier> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(decoy).with(|settings| settings.resolve = Some(Arc::new(resolve)))
+    }
+
+    /// The most bytes that a body may have: 1 MiB unless this says otherwise.
+    #[must_use]
+    pub fn max_body(self, bytes: usize) -> Self {
+        self.with(|settings| settings.max_body = bytes)
+    }
+
+    /// Chooses another status for refused requests, such as the one a provider asks for. The body
+    /// stays empty.
+    #[must_use]
+    pub fn on_reject(self, status: impl Fn(&VerifyError) -> StatusCode + Send + Sync + 'static) -> Self {
+        self.with(|settings| settings.status = Some(Arc::new(status)))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(Arc::make_mut(&mut self.settings));
+        self
+    }
+}
+
+impl Settings {
+    async fn verify<B>(&self, parts: &Parts, body: B) -> Result<(Verified<()>, Bytes), VerifyError>
+    where
+        B: Body,
+        B::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
+        let tenant = self.resolve.as_ref().map(|resolve| resolve(parts));
+        let known = !matches!(tenant, Some(None));
+        let verifier = tenant.flatten().unwrap_or_else(|| self.verifier.clone());
+        let (proof, frames) = body::verify(parts, body, &verifier, self.max_body).await?;
+        if known { Ok((proof, frames.into_bytes())) } else { Err(ErrorKind::UnknownKeyId.into()) }
+    }
+
+    fn refuse<B: Default>(&self, refusal: VerifyError) -> Response<B> {
+        let mut response = body::refuse(refusal);
+        if let Some(status) = &self.status {
+            *response.status_mut() = status(&refusal);
+        }
+        response
+    }
+}
+
+impl fmt::Debug for VerifyLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyLayer").field("max_body", &self.settings.max_body).finish_non_exhaustive()
+    }
+}
+
+impl<S> Layer<S> for VerifyLayer {
+    type Service = VerifyService<S>;
+
+    fn layer(&self, inner: S) -> VerifyService<S> {
+        VerifyService { inner, settings: Arc::clone(&self.settings) }
+    }
+}
+
+/// The service that [`VerifyLayer`] makes.
+#[derive(Clone)]
+pub struct VerifyService<S> {
+    inner: S,
+    settings: Arc<Settings>,
+}
+
+impl<S, B, R> Service<Request<B>> for VerifyService<S>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+    R: Default,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The clone need not be ready; the service that was asked is the one that is called.
+        let clone = self.inner.clone();
+        let mut ready = mem::replace(&mut self.inner, clone);
+        let settings = Arc::clone(&self.settings);
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            match settings.verify(&parts, body).await {
+                Ok((proof, body)) => {
+                    parts.extensions.insert(proof);
+                    ready.call(Request::from_parts(parts, Full::new(body))).await
+                }
+                Err(refusal) => Ok(settings.refuse(refusal)),
+            }
+        })
+    }
+}
+
+impl<S> fmt::Debug for VerifyService<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyService").finish_non_exhaustive()
+    }
+}
