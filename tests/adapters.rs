@@ -11,7 +11,7 @@ use hooksig::{Parts, Scheme, UnixTime, providers};
 use support::apps::{self, Adapter};
 use support::client::Connection;
 use support::random::Random;
-use support::schemes::{BARS, GLUED, NUMBERED};
+use support::schemes::{BARS, GLUED};
 use support::sender;
 
 const SCHEMES: [Scheme<'static>; 6] =
@@ -145,6 +145,9 @@ fn a_client_that_waits_for_continue_is_refused_without_it() {
         let port = apps::serve(adapter, sender::verifier(&providers::STRIPE));
         let refused = Connection::new(port).send_head("POST", "/", &HeaderMap::new(), 100, true);
         assert_eq!(refused.status, 401, "{adapter:?}");
+        // actix asks for every body before it calls a service; the others ask when the body is polled.
+        let asks_always = matches!(adapter, Adapter::ActixExtractor | Adapter::ActixMiddleware);
+        assert_eq!(refused.continued, asks_always, "{adapter:?}");
         let (message, headers) = sender::genuine(&providers::STRIPE, &[b'z'; 100], UnixTime::now());
         let answer = Connection::new(port).send_after_continue("POST", "/", &headers, &message.body);
         assert_eq!(answer.status, 200, "{adapter:?}");
@@ -205,7 +208,7 @@ fn forged_and_genuine_requests_at_once() {
             .map(|worker| {
                 std::thread::spawn(move || {
                     let mut connection = Connection::new(port);
-                    for number in 0..250 {
+                    for number in 0..1250 {
                         let body = format!("{worker}/{number}").into_bytes();
                         let (_, headers) = sender::genuine(&providers::GITHUB, &body, UnixTime::now());
                         let forged = number % 2 == 0;
@@ -218,6 +221,6 @@ fn forged_and_genuine_requests_at_once() {
             })
             .collect();
         workers.into_iter().for_each(|worker| worker.join().unwrap());
-        assert_eq!(apps::handled(port), 8 * 125, "{adapter:?}");
+        assert_eq!(apps::handled(port), 8 * 625, "{adapter:?}");
     }
 }

@@ -17,7 +17,7 @@
 //! ```
 //!
 //! In axum use `route_layer`, not `layer`, so that an unknown path is answered with 404 and not with
-//! 401. Under `nest` a service sees the path without the nest's prefix: where the scheme signs the
+//! 401; on the method (`post(on_call).route_layer(…)`) it leaves 405 to axum too. Under `nest` a service sees the path without the nest's prefix: where the scheme signs the
 //! URL, put the prefix into [`Builder::public_base`](crate::Builder::public_base).
 
 use std::error::Error;

@@ -17,6 +17,8 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// Whether the server asked for the body with `100 Continue` first.
+    pub continued: bool,
 }
 
 impl Answer {
@@ -136,6 +138,10 @@ impl Connection {
 
     fn read(&mut self) -> Answer {
         let mut answer = self.read_head();
+        if answer.status == 100 {
+            answer = self.read_head();
+            answer.continued = true;
+        }
         let length = answer.header("content-length").map_or(0, |length| length.parse().unwrap());
         answer.body.resize(length, 0);
         self.stream.as_mut().unwrap().read_exact(&mut answer.body).unwrap();
@@ -160,7 +166,7 @@ impl Connection {
         loop {
             match line().split_once(':') {
                 Some((name, value)) => headers.push((name.to_ascii_lowercase(), value.trim().to_owned())),
-                None => return Answer { status, headers, body: Vec::new() },
+                None => return Answer { status, headers, body: Vec::new(), continued: false },
             }
         }
     }

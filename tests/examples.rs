@@ -1,0 +1,117 @@
+//! The examples' own programs, started as a user starts them and driven over sockets.
+#![cfg(all(feature = "axum", feature = "actix", feature = "hyper", feature = "tower"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hooksig::http::HeaderMap;
+use hooksig::{Scheme, UnixTime, providers};
+use support::client::Connection;
+use support::sender;
+
+/// A running example; it is stopped when the test is done with it.
+struct Running {
+    child: Child,
+    port: u16,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn start(example: &str) -> Running {
+    // Cargo builds the examples beside the tests: target/<profile>/examples and …/deps.
+    let mut program: PathBuf = std::env::current_exe().unwrap();
+    program.pop();
+    program.pop();
+    program.push("examples");
+    program.push(format!("{example}{}", std::env::consts::EXE_SUFFIX));
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let key = str::from_utf8(sender::KEY).unwrap();
+    let child = Command::new(&program)
+        .env("PORT", port.to_string())
+        .env("RETELL_API_KEY", key)
+        .env("STRIPE_WEBHOOK_SECRET", key)
+        .env("GITHUB_WEBHOOK_SECRET", key)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    let running = Running { child, port };
+    let patience = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < patience, "{example} does not listen");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    running
+}
+
+fn post(port: u16, path: &str, headers: &HeaderMap, body: &[u8]) -> (u16, String) {
+    let mut headers = headers.clone();
+    headers.insert("content-type", "application/json".parse().unwrap());
+    let answer = Connection::new(port).send("POST", path, &headers, body, None);
+    (answer.status, String::from_utf8(answer.body).unwrap())
+}
+
+fn drive(example: &str) {
+    let running = start(example);
+    let routes: [(&str, Scheme<'_>); 3] =
+        [("/retell", providers::RETELL), ("/stripe", providers::STRIPE), ("/github", providers::GITHUB)];
+    for (path, scheme) in routes {
+        let body = br#"{"event":"call_ended","type":"x"}"#;
+        let (_, headers) = sender::genuine(&scheme, body, UnixTime::now());
+        let (status, answer) = post(running.port, path, &headers, body);
+        assert_eq!(
+            (status, answer.as_str()),
+            (200, r#"{"event":"call_ended","key":"default"}"#),
+            "{example} {path}"
+        );
+        let (status, answer) = post(running.port, path, &headers, b"{\"event\":\"forged\"}");
+        assert_eq!((status, answer.as_str()), (401, ""), "{example} {path}");
+        let (status, _) = post(running.port, path, &HeaderMap::new(), body);
+        assert_eq!(status, 401, "{example} {path}");
+        let (status, _) = post(running.port, "/forgotten", &headers, body);
+        assert_eq!(status, 500, "{example}: nothing verifies this route");
+        let long = vec![b' '; (1 << 20) + 1];
+        let (_, headers) = sender::genuine(&scheme, &long, UnixTime::now());
+        assert_eq!(post(running.port, path, &headers, &long), (413, String::new()), "{example} {path}");
+    }
+}
+
+#[test]
+fn axum() {
+    drive("axum");
+}
+
+#[test]
+fn actix() {
+    drive("actix");
+}
+
+#[test]
+fn hyper() {
+    drive("hyper");
+}
+
+#[test]
+fn without_a_secret_none_starts() {
+    for example in ["axum", "actix", "hyper"] {
+        let mut program = std::env::current_exe().unwrap();
+        program.pop();
+        program.pop();
+        let output = Command::new(program.join("examples").join(example))
+            .env_remove("RETELL_API_KEY")
+            .env("PORT", "0")
+            .output()
+            .unwrap();
+        assert!(!output.status.success());
+        assert!(String::from_utf8_lossy(&output.stderr).contains("RETELL_API_KEY"), "{example}");
+    }
+}
