@@ -340,7 +340,7 @@ pub enum ConfigError {
         limit: usize,
     },
     /// A freshness limit is zero or longer than a day.
-    #[error("{name} is {given:?}; it can be from one second to one day")]
+    #[error("{name} is {given:?}; it can be from one second to one day, in whole seconds")]
     FreshnessLimit {
         /// The limit's name.
         name: &'static str,

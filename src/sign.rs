@@ -19,7 +19,7 @@ pub(crate) fn sign(plan: &Plan, key: &Key, now: UnixTime) -> Option<(HeaderList,
         Some(unit) => Some(unit.write(now)?),
         None => None,
     };
-    let content = Content { plan, timestamp: timestamp.as_deref() };
+    let content = Content { plan, layout, timestamp: timestamp.as_deref() };
     let body = body(plan, now)?;
     let mut mac = key.mac.start();
     layout.before.iter().for_each(|piece| mac.update(content.text(piece).as_bytes()));
@@ -69,6 +69,8 @@ fn signature_headers(plan: &Plan, layout: &Layout, timestamp: Option<&str>, sign
 /// The header of a signed id or value.
 fn signed_header(layout: &Layout, piece: &Piece) -> Option<(String, String)> {
     match piece {
+        // A signed header whose value is prescribed is there already.
+        Piece::Header(name, _) if layout.expected.iter().any(|(expected, _)| expected == name) => None,
         Piece::Header(name, joint) => Some((name.to_string(), filler(joint).to_owned())),
         Piece::MessageId(joint) => {
             let (name, prefix) = layout.message_id.as_ref()?;
@@ -80,6 +82,7 @@ fn signed_header(layout: &Layout, piece: &Piece) -> Option<(String, String)> {
 
 struct Content<'c> {
     plan: &'c Plan,
+    layout: &'c Layout,
     timestamp: Option<&'c str>,
 }
 
@@ -88,7 +91,11 @@ impl Content<'_> {
         match piece {
             Piece::Literal(literal) => text(literal).to_owned(),
             Piece::Timestamp => self.timestamp.unwrap_or_default().to_owned(),
-            Piece::MessageId(joint) | Piece::Header(_, joint) => filler(joint).to_owned(),
+            Piece::MessageId(joint) => filler(joint).to_owned(),
+            Piece::Header(name, joint) => {
+                let expected = self.layout.expected.iter().find(|(expected, _)| expected == name);
+                expected.map_or(filler(joint), |(_, value)| text(value)).to_owned()
+            }
             Piece::Method(_) => "POST".to_owned(),
             Piece::Url { query, .. } => self.url(*query).unwrap_or_default(),
         }

@@ -83,6 +83,7 @@ fn content_with_two_readings() {
         (timed(Unit::SecondsOrMillis), &[Timestamp, Literal(".0"), Body]),
         (timed(Unit::Rfc3339).message_id(Field::whole("x-id")), &[MessageId, Timestamp, Body]),
         (signed("x-signature"), &[Method, Url, Body]),
+        (timed(Unit::Millis), &[Method, Timestamp, Body]),
         (signed("x-signature"), &[Literal("v1:"), Body, Literal(":v1")]),
     ] {
         assert!(draft.try_signs(parts).is_ok(), "{parts:?}");
@@ -201,7 +202,7 @@ fn fields() {
     assert_eq!(flaw(or, &[Body]), "the further signature header is another one than the first (at \"x-a\")");
     assert_eq!(
         flaw(signed("svix-signature").families(["svix", "svix"]), &[Body]),
-        "header families are two different beginnings of header names in lower case (at \"svix\")"
+        "header families are two beginnings of header names in lower case, of which neither begins the other (at \"svix\")"
     );
     assert_eq!(
         flaw(signed("x-signature").families(["svix", "webhook"]), &[Body]),
@@ -211,14 +212,14 @@ fn fields() {
 
 #[test]
 fn limits_and_secrets() {
-    for limit in [Duration::ZERO, Duration::from_millis(999), Duration::from_secs(86_401), Duration::MAX] {
+    for limit in [Duration::ZERO, Duration::from_millis(1500), Duration::from_secs(86_401), Duration::MAX] {
         assert_eq!(
             flaw(timed(Unit::Seconds).max_age(limit), &[Timestamp, Body]),
-            "a freshness limit is from one second to one day (at \"max_age\")"
+            "a freshness limit is from one second to one day, in whole seconds (at \"max_age\")"
         );
         assert_eq!(
             flaw(timed(Unit::Seconds).max_ahead(limit), &[Timestamp, Body]),
-            "a freshness limit is from one second to one day (at \"max_ahead\")"
+            "a freshness limit is from one second to one day, in whole seconds (at \"max_ahead\")"
         );
     }
     assert_eq!(flaw(signed("x-a").secret(&[]), &[Body]), "a scheme reads its secret in one to four ways");
@@ -228,8 +229,53 @@ fn limits_and_secrets() {
     );
     assert_eq!(
         flaw(signed("x-a").secret(&[SecretForm::Base64After("")]), &[Body]),
-        "a secret's prefix is not empty"
+        "a secret's prefix is 1 to 16 visible ASCII characters, such as `whsec_`"
     );
+}
+
+#[test]
+fn numbered_headers_are_the_stem_and_a_number() {
+    let numbered = || Scheme::hmac_sha256("test").signature(Field::whole("x-sig").numbered(4), Hex);
+    let timed = numbered().timestamp(Field::whole("x-sig-timestamp"), Unit::Seconds);
+    assert!(timed.try_signs(&[Timestamp, Body]).is_ok());
+    assert!(numbered().try_signs(&[Header("x-signed"), Literal("."), Body]).is_ok());
+    assert!(numbered().try_signs(&[Header("x-sig-2"), Literal("."), Body]).is_err());
+    for last in [0, 17] {
+        let flawed = Scheme::hmac_sha256("test").signature(Field::whole("x-sig").numbered(last), Hex);
+        assert_eq!(
+            flaw(flawed, &[Body]),
+            "signature headers are numbered from 1 to 16 at most (at \"x-sig\")"
+        );
+    }
+}
+
+#[test]
+fn a_header_has_one_task() {
+    const EXPECTED: &str =
+        "a header that is expected to have one value carries neither signature, timestamp nor id";
+    for header in ["x-signature", "x-time", "x-id", "x-key"] {
+        let draft = timed(Unit::Seconds).message_id(Field::whole("x-id")).key_id(Field::whole("x-key"));
+        let parts = [MessageId, Literal("."), Timestamp, Body];
+        assert_eq!(flaw(draft.expects(header, "1"), &parts), format!("{EXPECTED} (at {header:?})"));
+    }
+    let same = identified().key_id(Field::whole("x-id"));
+    assert!(same.try_signs(&[MessageId, Literal("."), Body]).is_err());
+    let signed_key = signed("x-signature").key_id(Field::whole("x-key"));
+    assert!(signed_key.try_signs(&[Header("x-key"), Literal("."), Body]).is_err());
+    // A version may be prescribed and signed.
+    let version = signed("x-signature").expects("x-version", "1");
+    let version = version.try_signs(&[Header("x-version"), Literal("."), Body]).unwrap();
+    let verifier = hooksig::Verifier::new(version, hooksig::Secret::new("test-key")).unwrap();
+    verifier.self_test_at(hooksig::UnixTime::from_secs(1_763_700_000)).unwrap();
+}
+
+#[test]
+fn several_further_headers() {
+    let field = Field::whole("x-a").or("x-b").or("x-c").or("x-d");
+    let scheme = Scheme::hmac_sha256("test").signature(field, Hex).try_signs(&[Body]).unwrap();
+    assert_eq!(scheme.signature().further_headers().collect::<Vec<_>>(), ["x-b", "x-c", "x-d"]);
+    let twice = Scheme::hmac_sha256("test").signature(Field::whole("x-a").or("x-b").or("x-b"), Hex);
+    assert!(twice.try_signs(&[Body]).is_err());
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn names(scheme: &Scheme<'_>) -> Vec<String> {
     let mut names = vec![sender::signature_header(scheme)];
     names.extend(scheme.key_id().map(|field| field.header().to_owned()));
     names.extend(scheme.expected_headers().iter().map(|(name, _)| (*name).to_owned()));
-    names.extend(scheme.signature().further_header().map(str::to_owned));
+    names.extend(scheme.signature().further_headers().map(str::to_owned));
     names.extend(scheme.timestamp().map(|(field, _)| field.header().to_owned()));
     names.extend(scheme.message_id().map(|field| field.header().to_owned()));
     names.extend(scheme.parts().iter().filter_map(|part| match part {

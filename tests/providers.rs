@@ -91,6 +91,14 @@ fn tokens_cover_nothing_and_say_so() {
 }
 
 #[test]
+fn texts_are_whole() {
+    for scheme in providers::ALL {
+        let note = scheme.note();
+        assert!(!note.contains("- ") && !note.contains("  "), "{}: {note}", scheme.name());
+    }
+}
+
+#[test]
 fn published_addresses_are_addresses_or_blocks() {
     let mut published = 0;
     for scheme in providers::ALL {

@@ -111,11 +111,11 @@ fn every_setup_error() {
     let stripe = || Verifier::builder(providers::STRIPE).key("a", key());
     assert_eq!(
         error(stripe().max_age(Duration::ZERO).build()),
-        "max_age is 0ns; it can be from one second to one day"
+        "max_age is 0ns; it can be from one second to one day, in whole seconds"
     );
     assert_eq!(
         error(stripe().max_ahead(Duration::from_secs(31_536_000)).build()),
-        "max_ahead is 31536000s; it can be from one second to one day"
+        "max_ahead is 31536000s; it can be from one second to one day, in whole seconds"
     );
     let glued = || Verifier::builder(support::schemes::GLUED).key("a", key());
     assert_eq!(

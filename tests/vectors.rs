@@ -24,18 +24,45 @@ fn vectors() {
     let own = given.is_none();
     let directory = given.unwrap_or_else(support::default_directory);
     let mut tally = Tally::default();
-    for file in support::load(&directory) {
-        check(&file, own, &mut tally);
+    for path in support::paths(&directory) {
+        match guarded(|| VectorFile::load(path.clone())) {
+            Ok(file) => check(&file, own, &mut tally),
+            Err(panic) => {
+                println!("{}: cannot be read: {panic}", path.display());
+                tally.failed += 1;
+            }
+        }
     }
     println!("{} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped);
     assert_eq!(tally.failed, 0, "vectors disagree");
-    assert!(tally.passed > 0, "{} holds no vector that could be checked", directory.display());
+    let seen = tally.passed + tally.skipped;
+    assert!(seen > 0, "{} holds no vector", directory.display());
+}
+
+/// A panic is a failure of its vector and not the end of the run.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
+    })
 }
 
 fn check(file: &VectorFile, own: bool, tally: &mut Tally) {
+    if let Some(problem) = file.definition_problem() {
+        println!("{}: the definition is refused: {problem}", file.path.display());
+    }
     for vector in &file.vectors {
         let expected = if vector.accept { "accept" } else { "reject" };
-        let Some(verdict) = file.with_scheme(|scheme| vector.verdict(scheme)) else {
+        let verdict = guarded(|| file.with_scheme(|scheme| vector.verdict(scheme)));
+        let verdict = match verdict {
+            Ok(verdict) => verdict,
+            Err(panic) => {
+                println!("{}: expected {expected}, got a panic ({panic}); {}", vector.id, vector.why);
+                tally.failed += 1;
+                continue;
+            }
+        };
+        let Some(verdict) = verdict else {
             if own && COMPLETE {
                 println!("{}: the scheme {:?} is unknown", vector.id, file.scheme);
                 tally.failed += 1;

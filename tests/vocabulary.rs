@@ -110,6 +110,10 @@ fn groups_are_complete_and_agree() {
     );
     assert_eq!(with(&format!("t=1763700000,{group}")), Err(ErrorKind::AmbiguousTimestamp));
     assert_eq!(with(""), Err(ErrorKind::MissingSignature));
+    // The cap on entries is for the whole header.
+    let long = format!("{group}{}", ",a=b".repeat(15));
+    assert_eq!(with(&long), Ok(()));
+    assert_eq!(with(&format!("{long} {long}")), Err(ErrorKind::TooManySignatures));
 }
 
 #[test]

@@ -12,16 +12,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
-use crate::field::Field;
+use crate::field::{Field, MAX_FURTHER};
 use crate::scheme::{Algorithm, Draft, Scheme};
 use crate::time::Unit;
 use tree::{Node, Section, problem};
+use words::Token;
 
 /// A scheme that is described in TOML, JSON or another format that serde reads.
 ///
 /// It says everything that a [`Scheme`] can say, and nothing else: an unknown key, a contradiction or
 /// an unsafe definition is a [`ConfigError`] from [`scheme`](Self::scheme) that names the key. There
-/// is no key for a secret, and no error repeats a value, since somebody may have put one there.
+/// is no key for a secret, and no [`ConfigError`] repeats a value, since somebody may have put one
+/// there. (A format's own parser may quote a line that is not even well-formed.)
 ///
 /// ```
 /// use hooksig::{SchemeConfig, Secret, Verifier};
@@ -52,7 +54,7 @@ use tree::{Node, Section, problem};
 /// |---|---|
 /// | `name` | a to z, 0 to 9, `-`, `_`, `.` |
 /// | `algorithm` | `hmac-sha256`, `hmac-sha512`, `hmac-sha1` (feature `sha1`), `static-token` |
-/// | `signature` | `header`, or a stem with `numbered` (up to 16); `encoding` (`hex`, `base64`, `base64url`); optionally `prefix`, `separator` of a list, `groups` (the separator of lists), `or` (a further header) |
+/// | `signature` | `header`, or a stem with `numbered` (up to 16); `encoding` (`hex`, `base64`, `base64url`); optionally `prefix`, `separator` of a list, `groups` (the separator of lists), `or` (a further header, or up to three) |
 /// | `timestamp` | `header` (the signature's own for an entry of its list) or `json` (a key of the body, feature `json`); `unit` (`seconds`, `millis`, `seconds-or-millis`, `rfc3339`, `http-date`); optionally `prefix`, `max_age` and `max_ahead` in seconds |
 /// | `message_id`, `key_id` | `header`, optionally `prefix` |
 /// | `expects` | a table of headers and the values that they must have |
@@ -93,7 +95,7 @@ impl From<Scheme<'_>> for SchemeConfig {
 impl<'de> Deserialize<'de> for SchemeConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let node = Node::deserialize(deserializer)?;
-        Ok(Self { table: Section::new("", node).and_then(Table::read) })
+        Ok(Self { table: Section::new("", node, Table::KEYS).and_then(Table::read) })
     }
 }
 
@@ -108,8 +110,8 @@ impl Serialize for SchemeConfig {
 struct Table {
     name: String,
     algorithm: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signs: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_template")]
+    signs: Vec<Token>,
     secret: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event_id: Option<String>,
@@ -131,8 +133,8 @@ struct Table {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Signature {
     header: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    or: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    or: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     numbered: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -166,81 +168,100 @@ struct Place {
     prefix: Option<String>,
 }
 
+fn as_template<S: Serializer>(tokens: &[Token], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&words::write_template(tokens))
+}
+
 fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// Reading: keys to values of the right types.
+/// Reading: keys to values of the right types. Names of headers are taken in lower case.
 impl Table {
+    const KEYS: &[&str] = &[
+        "name",
+        "algorithm",
+        "signature",
+        "timestamp",
+        "message_id",
+        "key_id",
+        "expects",
+        "families",
+        "secret",
+        "signs",
+        "event_id",
+        "dangerous_unsigned_body",
+    ];
+
     fn read(mut keys: Section) -> Result<Self, ConfigError> {
-        let signature = keys.section("signature")?.map(Signature::read).transpose()?;
+        let signature = keys.section("signature", Signature::KEYS)?.map(Signature::read).transpose()?;
         let missing =
             || problem("signature", "it is missing: say in which `header` the signature stands".to_owned());
-        let expects = keys.pairs("expects")?;
-        let table = Self {
+        Ok(Self {
             name: keys.required("name")?,
             algorithm: keys.required("algorithm")?,
-            signs: keys.text("signs")?,
-            secret: keys.texts("secret")?.unwrap_or_else(|| vec!["text".to_owned()]),
+            signs: words::read_template(&keys.text("signs")?.unwrap_or_default())?,
+            secret: match keys.one_or_more("secret")? {
+                forms if forms.is_empty() => vec!["text".to_owned()],
+                forms => forms,
+            },
             event_id: keys.text("event_id")?,
             families: keys.texts("families")?.map(two).transpose()?,
             dangerous_unsigned_body: keys.bool("dangerous_unsigned_body")?,
             signature: signature.ok_or_else(missing)?,
-            timestamp: keys.section("timestamp")?.map(Timestamp::read).transpose()?,
-            message_id: keys.section("message_id")?.map(Place::read).transpose()?,
-            key_id: keys.section("key_id")?.map(Place::read).transpose()?,
-            expects: expects.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
-        };
-        keys.finish()?;
-        Ok(table)
+            timestamp: keys.section("timestamp", Timestamp::KEYS)?.map(Timestamp::read).transpose()?,
+            message_id: keys.section("message_id", Place::KEYS)?.map(Place::read).transpose()?,
+            key_id: keys.section("key_id", Place::KEYS)?.map(Place::read).transpose()?,
+            expects: keys.headers("expects")?,
+        })
     }
 }
 
 fn two(families: Vec<String>) -> Result<[String; 2], ConfigError> {
+    let families = families.into_iter().map(|family| family.to_ascii_lowercase()).collect::<Vec<_>>();
     families.try_into().map_err(|_| problem("families", "it lists two beginnings of header names".to_owned()))
 }
 
 impl Signature {
+    const KEYS: &[&str] = &["header", "or", "numbered", "separator", "groups", "prefix", "encoding"];
+
     fn read(mut keys: Section) -> Result<Self, ConfigError> {
         let numbered = keys.number("numbered")?;
         let name = keys.name("numbered");
         let numbered = numbered
             .map(|last| u8::try_from(last).map_err(|_| problem(&name, "it is at most 16".to_owned())));
-        let signature = Self {
+        Ok(Self {
             header: keys.required("header")?.to_ascii_lowercase(),
-            or: keys.text("or")?.map(|header| header.to_ascii_lowercase()),
+            or: keys.one_or_more("or")?.into_iter().map(|header| header.to_ascii_lowercase()).collect(),
             numbered: numbered.transpose()?,
             separator: keys.char("separator")?,
             groups: keys.char("groups")?,
             prefix: keys.text("prefix")?,
             encoding: keys.text("encoding")?.unwrap_or_else(|| "verbatim".to_owned()),
-        };
-        keys.finish()?;
-        Ok(signature)
+        })
     }
 }
 
 impl Timestamp {
+    const KEYS: &[&str] = &["header", "json", "prefix", "unit", "max_age", "max_ahead"];
+
     fn read(mut keys: Section) -> Result<Self, ConfigError> {
-        let timestamp = Self {
+        Ok(Self {
             header: keys.text("header")?.map(|header| header.to_ascii_lowercase()),
             json: keys.text("json")?,
             prefix: keys.text("prefix")?,
             unit: keys.required("unit")?,
             max_age: keys.number("max_age")?,
             max_ahead: keys.number("max_ahead")?,
-        };
-        keys.finish()?;
-        Ok(timestamp)
+        })
     }
 }
 
 impl Place {
+    const KEYS: &[&str] = &["header", "prefix"];
+
     fn read(mut keys: Section) -> Result<Self, ConfigError> {
-        let place =
-            Self { header: keys.required("header")?.to_ascii_lowercase(), prefix: keys.text("prefix")? };
-        keys.finish()?;
-        Ok(place)
+        Ok(Self { header: keys.required("header")?.to_ascii_lowercase(), prefix: keys.text("prefix")? })
     }
 }
 
@@ -273,8 +294,47 @@ impl Table {
             draft = draft.dangerous_unsigned_body();
         }
         let forms = self.secret.iter().map(|form| words::read_form(form)).collect::<Result<Vec<_>, _>>()?;
-        let parts = words::read_template(self.signs.as_deref().unwrap_or_default())?;
-        draft.secret(&forms).try_signs(&parts)
+        if self.signs.is_empty() && algorithm != Algorithm::StaticToken {
+            return Err(problem(
+                "signs",
+                "it is missing: say what is signed, such as `{timestamp}.{body}`".to_owned(),
+            ));
+        }
+        let parts: Vec<_> = self.signs.iter().map(Token::part).collect();
+        draft.secret(&forms).try_signs(&parts).map_err(|error| self.with_key(error))
+    }
+
+    /// The error with the key that it concerns instead of the value.
+    fn with_key(&self, error: ConfigError) -> ConfigError {
+        let ConfigError::Scheme { flaw, at, .. } = error else {
+            return error;
+        };
+        problem(self.key_of(at.as_deref().unwrap_or_default()), flaw.to_owned())
+    }
+
+    /// The key under which a value stands.
+    fn key_of(&self, value: &str) -> &'static str {
+        let prefix = |prefix: &Option<String>| prefix.as_deref() == Some(value);
+        let place = |place: &Option<Place>| place.as_ref().is_some_and(|place| place.header == value);
+        let timestamp = |is: &dyn Fn(&Timestamp) -> bool| self.timestamp.as_ref().is_some_and(is);
+        match value {
+            "max_age" => "timestamp.max_age",
+            "max_ahead" => "timestamp.max_ahead",
+            "" => "the configuration",
+            _ if self.name == value => "name",
+            _ if self.signature.header == value => "signature.header",
+            _ if self.signature.or.iter().any(|header| header == value) => "signature.or",
+            _ if prefix(&self.signature.prefix) => "signature.prefix",
+            _ if timestamp(&|timestamp| timestamp.header.as_deref() == Some(value)) => "timestamp.header",
+            _ if timestamp(&|timestamp| timestamp.json.as_deref() == Some(value)) => "timestamp.json",
+            _ if timestamp(&|timestamp| prefix(&timestamp.prefix)) => "timestamp.prefix",
+            _ if place(&self.message_id) => "message_id.header",
+            _ if place(&self.key_id) => "key_id.header",
+            _ if self.expects.contains_key(value) => "expects",
+            _ if self.event_id.as_deref() == Some(value) => "event_id",
+            _ if self.families.iter().flatten().any(|family| family == value) => "families",
+            _ => "signs",
+        }
     }
 }
 
@@ -290,20 +350,20 @@ impl Signature {
                 return Err(problem("signature.groups", why.to_owned()));
             }
         };
-        match (&self.or, self.numbered) {
-            (Some(_), Some(_)) => {
-                let why = "signatures stand in numbered headers or in one further header, not both";
-                return Err(problem("signature.or", why.to_owned()));
-            }
-            (Some(further), None) => field = field.or(further),
-            (None, Some(last)) => field = field.numbered(last),
-            (None, None) => {}
+        if !self.or.is_empty() && self.numbered.is_some() {
+            let why = "signatures stand in numbered headers or in further ones, not both";
+            return Err(problem("signature.or", why.to_owned()));
         }
-        let encoding = words::read(words::ENCODINGS, "signature.encoding", &self.encoding)?;
-        if encoding == Encoding::Verbatim && algorithm != Algorithm::StaticToken {
-            return Err(problem("signature.encoding", "it is one of hex, base64, base64url".to_owned()));
+        if self.or.len() > MAX_FURTHER {
+            return Err(problem("signature.or", "there are at most three further headers".to_owned()));
         }
-        Ok((field, encoding))
+        field = self.or.iter().fold(field, |field, header| field.or(header));
+        field = self.numbered.map_or(field, |last| field.numbered(last));
+        let encodings = match algorithm {
+            Algorithm::StaticToken => words::ENCODINGS,
+            _ => words::SIGNATURE_ENCODINGS,
+        };
+        Ok((field, words::read(encodings, "signature.encoding", &self.encoding)?))
     }
 }
 
@@ -366,7 +426,7 @@ impl Table {
         Self {
             name: scheme.name().to_owned(),
             algorithm: words::write(words::ALGORITHMS, &scheme.algorithm()),
-            signs: (!parts.is_empty()).then(|| words::write_template(parts)),
+            signs: parts.iter().map(Token::from).collect(),
             secret: scheme.secret_forms().iter().map(words::write_form).collect(),
             event_id: scheme.event_id().map(str::to_owned),
             families: scheme.families().map(|families| families.map(str::to_owned)),
@@ -385,7 +445,7 @@ impl Signature {
         let field = scheme.signature();
         Self {
             header: field.header.to_owned(),
-            or: field.further_header().map(str::to_owned),
+            or: field.further_headers().map(str::to_owned).collect(),
             numbered: field.last_number(),
             separator: field.separator,
             groups: field.groups,

@@ -1,5 +1,6 @@
 //! A configuration as it was written: names and values of any format that serde reads.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -48,6 +49,14 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(u64::try_from(number).map_or(Node::Other, Node::Number))
     }
 
+    fn visit_u128<E>(self, _: u128) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
+    fn visit_i128<E>(self, _: i128) -> Result<Node, E> {
+        Ok(Node::Other)
+    }
+
     fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
         Ok(Node::Other)
     }
@@ -81,19 +90,30 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 }
 
-/// A table from which known keys are taken; whatever is left at the end is a mistake.
+/// A table whose keys are all known, to take their values from.
 pub(super) struct Section {
     path: String,
     entries: Vec<(String, Node)>,
-    known: Vec<&'static str>,
 }
 
 impl Section {
-    pub(super) fn new(path: &str, node: Node) -> Result<Self, ConfigError> {
-        match node {
-            Node::Table(entries) => Ok(Self { path: path.to_owned(), entries, known: Vec::new() }),
-            _ => Err(problem(path, "it is a table".to_owned())),
+    /// Refuses a value that is no table, a key that is not known, and one that is given twice.
+    pub(super) fn new(path: &str, node: Node, known: &[&str]) -> Result<Self, ConfigError> {
+        let Node::Table(entries) = node else {
+            let name = if path.is_empty() { "the configuration" } else { path };
+            return Err(problem(name, "it is a table".to_owned()));
+        };
+        let section = Self { path: path.to_owned(), entries };
+        for (index, (key, _)) in section.entries.iter().enumerate() {
+            if !known.contains(&key.as_str()) {
+                let why = format!("there is no such key; the keys here are {}", known.join(", "));
+                return Err(problem(&section.name(key), why));
+            }
+            if section.entries.iter().take(index).any(|(earlier, _)| earlier == key) {
+                return Err(problem(&section.name(key), "it is given twice".to_owned()));
+            }
         }
+        Ok(section)
     }
 
     /// The full name of a key of this table.
@@ -110,7 +130,7 @@ impl Section {
 
     pub(super) fn required(&mut self, key: &'static str) -> Result<String, ConfigError> {
         let name = self.name(key);
-        self.text(key)?.ok_or_else(|| problem(&name, "it is missing, and every scheme has one".to_owned()))
+        self.text(key)?.ok_or_else(|| problem(&name, "it is missing".to_owned()))
     }
 
     pub(super) fn number(&mut self, key: &'static str) -> Result<Option<u64>, ConfigError> {
@@ -146,20 +166,41 @@ impl Section {
         })
     }
 
-    /// A table of texts, in its order.
-    pub(super) fn pairs(&mut self, key: &'static str) -> Result<Vec<(String, String)>, ConfigError> {
-        let pairs = self.take(key, "a table of texts", |node| match node {
-            Node::Table(table) => {
-                table.into_iter().map(|(name, node)| Some((name, node.into_text()?))).collect()
-            }
+    /// A text, or a list of them.
+    pub(super) fn one_or_more(&mut self, key: &'static str) -> Result<Vec<String>, ConfigError> {
+        let texts = self.take(key, "a text or a list of texts", |node| match node {
+            Node::Text(text) => Some(vec![text]),
+            Node::List(list) => list.into_iter().map(Node::into_text).collect(),
             _ => None,
         })?;
-        Ok(pairs.unwrap_or_default())
+        Ok(texts.unwrap_or_default())
     }
 
-    pub(super) fn section(&mut self, key: &'static str) -> Result<Option<Section>, ConfigError> {
+    /// A table of texts under names of headers, which are taken in lower case.
+    pub(super) fn headers(&mut self, key: &'static str) -> Result<BTreeMap<String, String>, ConfigError> {
+        let pairs = self.take(key, "a table of texts", |node| match node {
+            Node::Table(table) => table
+                .into_iter()
+                .map(|(name, node)| Some((name, node.into_text()?)))
+                .collect::<Option<Vec<_>>>(),
+            _ => None,
+        })?;
+        let mut headers = BTreeMap::new();
+        for (name, value) in pairs.unwrap_or_default() {
+            if headers.insert(name.to_ascii_lowercase(), value).is_some() {
+                return Err(problem(&self.name(key), "a header is given twice".to_owned()));
+            }
+        }
+        Ok(headers)
+    }
+
+    pub(super) fn section(
+        &mut self,
+        key: &'static str,
+        known: &[&str],
+    ) -> Result<Option<Section>, ConfigError> {
         let name = self.name(key);
-        self.take(key, "a table", Some)?.map(|node| Section::new(&name, node)).transpose()
+        self.take(key, "a table", Some)?.map(|node| Section::new(&name, node, known)).transpose()
     }
 
     fn take<T>(
@@ -168,24 +209,11 @@ impl Section {
         expected: &str,
         read: impl FnOnce(Node) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
-        self.known.push(key);
         let Some(index) = self.entries.iter().position(|(name, _)| name == key) else {
             return Ok(None);
         };
         let (_, node) = self.entries.swap_remove(index);
-        if self.entries.iter().any(|(name, _)| name == key) {
-            return Err(problem(&self.name(key), "it is given twice".to_owned()));
-        }
         read(node).map(Some).ok_or_else(|| problem(&self.name(key), format!("it is {expected}")))
-    }
-
-    /// Refuses a key that nobody took.
-    pub(super) fn finish(self) -> Result<(), ConfigError> {
-        let Some((key, _)) = self.entries.first() else {
-            return Ok(());
-        };
-        let known = self.known.join(", ");
-        Err(problem(&self.name(key), format!("there is no such key; the keys here are {known}")))
     }
 }
 

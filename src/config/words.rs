@@ -32,6 +32,10 @@ pub(super) const UNITS: Words<Unit> = &[
     ("http-date", Unit::HttpDate),
 ];
 
+/// The encodings of a signature; a token has none.
+pub(super) const SIGNATURE_ENCODINGS: Words<Encoding> =
+    &[("hex", Encoding::Hex), ("base64", Encoding::Base64), ("base64url", Encoding::Base64Url)];
+
 /// What a word stands for, or an error that lists the words.
 pub(super) fn read<T: Copy>(words: Words<T>, key: &str, word: &str) -> Result<T, ConfigError> {
     let known = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
@@ -72,65 +76,114 @@ pub(super) fn write_form(form: &SecretForm<'_>) -> String {
     }
 }
 
-/// The parts of a template: `{body}`, `{timestamp}`, `{id}`, `{method}`, `{url}`,
-/// `{url-without-query}`, `{header NAME}`, and literal text, in which braces are doubled.
-pub(super) fn read_template(template: &str) -> Result<Vec<Part<'_>>, ConfigError> {
-    let mut parts = Vec::new();
-    let mut rest = template;
-    while !rest.is_empty() {
-        let (part, after) = next_part(rest)?;
-        parts.push(part);
-        rest = after;
-    }
-    Ok(parts)
+/// A part of signed content as a configuration holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    Body,
+    Timestamp,
+    MessageId,
+    Method,
+    Url,
+    UrlWithoutQuery,
+    Header(String),
+    Literal(String),
 }
 
-fn next_part(text: &str) -> Result<(Part<'_>, &str), ConfigError> {
-    let brace = text.find(['{', '}']).unwrap_or(text.len());
-    let (literal, rest) = text.split_at(brace);
-    for pair in ["{{", "}}"] {
-        if let Some(after) = rest.strip_prefix(pair) {
-            // The literal up to and including the first of the two braces.
-            return Ok((Part::Literal(text.get(..=brace).unwrap_or(literal)), after));
+impl Token {
+    pub(super) fn part(&self) -> Part<'_> {
+        match self {
+            Self::Body => Part::Body,
+            Self::Timestamp => Part::Timestamp,
+            Self::MessageId => Part::MessageId,
+            Self::Method => Part::Method,
+            Self::Url => Part::Url,
+            Self::UrlWithoutQuery => Part::UrlWithoutQuery,
+            Self::Header(name) => Part::Header(name),
+            Self::Literal(text) => Part::Literal(text),
+        }
+    }
+}
+
+impl From<&Part<'_>> for Token {
+    fn from(part: &Part<'_>) -> Self {
+        match part {
+            Part::Body => Self::Body,
+            Part::Timestamp => Self::Timestamp,
+            Part::MessageId => Self::MessageId,
+            Part::Method => Self::Method,
+            Part::Url => Self::Url,
+            Part::UrlWithoutQuery => Self::UrlWithoutQuery,
+            Part::Header(name) => Self::Header((*name).to_owned()),
+            Part::Literal(text) => Self::Literal((*text).to_owned()),
+        }
+    }
+}
+
+/// The parts of a template: `{body}`, `{timestamp}`, `{id}`, `{method}`, `{url}`,
+/// `{url-without-query}`, `{header NAME}`, and literal text, in which braces are doubled.
+pub(super) fn read_template(template: &str) -> Result<Vec<Token>, ConfigError> {
+    let mut tokens = Vec::new();
+    let mut literal = String::new();
+    let mut rest = template;
+    while let Some(first) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix("{{").or_else(|| rest.strip_prefix("}}")) {
+            literal.push(first);
+            rest = after;
+        } else if matches!(first, '{' | '}') {
+            if !literal.is_empty() {
+                tokens.push(Token::Literal(std::mem::take(&mut literal)));
+            }
+            let (name, after) =
+                rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).ok_or_else(unpaired)?;
+            tokens.push(placeholder(name)?);
+            rest = after;
+        } else {
+            literal.push(first);
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
         }
     }
     if !literal.is_empty() {
-        return Ok((Part::Literal(literal), rest));
+        tokens.push(Token::Literal(literal));
     }
-    let unclosed =
-        || problem("signs", "it has a brace without its partner; double a brace that is signed".to_owned());
-    let (name, after) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).ok_or_else(unclosed)?;
-    Ok((placeholder(name)?, after))
+    Ok(tokens)
 }
 
-fn placeholder(name: &str) -> Result<Part<'_>, ConfigError> {
-    match name {
-        "body" => Ok(Part::Body),
-        "timestamp" => Ok(Part::Timestamp),
-        "id" => Ok(Part::MessageId),
-        "method" => Ok(Part::Method),
-        "url" => Ok(Part::Url),
-        "url-without-query" => Ok(Part::UrlWithoutQuery),
-        _ => name.strip_prefix("header ").map(Part::Header).ok_or_else(|| {
-            let names = "{body}, {timestamp}, {id}, {method}, {url}, {url-without-query} or {header NAME}";
-            problem("signs", format!("a placeholder is one of {names}"))
-        }),
-    }
+fn unpaired() -> ConfigError {
+    problem("signs", "it has a brace without its partner; double a brace that is signed".to_owned())
+}
+
+fn placeholder(name: &str) -> Result<Token, ConfigError> {
+    Ok(match name {
+        "body" => Token::Body,
+        "timestamp" => Token::Timestamp,
+        "id" => Token::MessageId,
+        "method" => Token::Method,
+        "url" => Token::Url,
+        "url-without-query" => Token::UrlWithoutQuery,
+        _ => {
+            Token::Header(name.strip_prefix("header ").ok_or_else(unknown_placeholder)?.to_ascii_lowercase())
+        }
+    })
+}
+
+fn unknown_placeholder() -> ConfigError {
+    let names = "{body}, {timestamp}, {id}, {method}, {url}, {url-without-query} or {header NAME}";
+    problem("signs", format!("a placeholder is one of {names}"))
 }
 
 /// A template as [`read_template`] reads it.
-pub(super) fn write_template(parts: &[Part<'_>]) -> String {
-    let parts = parts.iter().map(|part| match part {
-        Part::Body => "{body}".to_owned(),
-        Part::Timestamp => "{timestamp}".to_owned(),
-        Part::MessageId => "{id}".to_owned(),
-        Part::Header(name) => format!("{{header {name}}}"),
-        Part::Method => "{method}".to_owned(),
-        Part::Url => "{url}".to_owned(),
-        Part::UrlWithoutQuery => "{url-without-query}".to_owned(),
-        Part::Literal(text) => text.replace('{', "{{").replace('}', "}}"),
+pub(super) fn write_template(tokens: &[Token]) -> String {
+    let texts = tokens.iter().map(|token| match token {
+        Token::Body => "{body}".to_owned(),
+        Token::Timestamp => "{timestamp}".to_owned(),
+        Token::MessageId => "{id}".to_owned(),
+        Token::Method => "{method}".to_owned(),
+        Token::Url => "{url}".to_owned(),
+        Token::UrlWithoutQuery => "{url-without-query}".to_owned(),
+        Token::Header(name) => format!("{{header {name}}}"),
+        Token::Literal(text) => text.replace('{', "{{").replace('}', "}}"),
     });
-    parts.collect()
+    texts.collect()
 }
 
 #[cfg(test)]
@@ -140,14 +193,16 @@ mod tests {
     #[test]
     fn templates_are_read_as_they_are_written() {
         let template = "v1:{timestamp}|{method}|{url}|{header x-nonce}.{{{body}}}.{id}";
-        let parts = read_template(template).unwrap();
-        assert_eq!(write_template(&parts), template);
-        assert_eq!(parts.first(), Some(&Part::Literal("v1:")));
-        assert!(parts.contains(&Part::Literal(".{")) && parts.contains(&Part::Literal("}")));
+        let tokens = read_template(template).unwrap();
+        assert_eq!(write_template(&tokens), template);
+        let literal = |text: &str| Token::Literal(text.to_owned());
+        assert_eq!(tokens.first(), Some(&literal("v1:")));
+        assert!(tokens.contains(&literal(".{")) && tokens.contains(&literal("}.")));
         for flawed in ["{", "}", "{body", "body}", "{Body}", "{ body }", "{}", "{header}", "a}b"] {
             assert!(read_template(flawed).is_err(), "{flawed}");
         }
         assert_eq!(read_template("").unwrap(), []);
+        assert_eq!(read_template("{header X-Nonce}").unwrap(), [Token::Header("x-nonce".to_owned())]);
     }
 
     #[test]

@@ -92,8 +92,8 @@ pub const SHOPIFY: Scheme<'static> = Scheme::hmac_sha256("shopify")
     ))
     .note(
         "The key is the app's client secret (the old one may sign for an hour after rotation); \
-         webhooks made in the admin use a shop-level secret. X-Shopify-Webhook-Id and X-Shopify- \
-         Event-Id are not signed.",
+         webhooks made in the admin use a shop-level secret. X-Shopify-Webhook-Id and \
+         X-Shopify-Event-Id are not signed.",
     )
     .signs(BODY);
 
@@ -244,7 +244,7 @@ pub const MOLLIE: Scheme<'static> = Scheme::hmac_sha256("mollie")
     .source(documented("https://docs.mollie.com/reference/webhooks-best-practices"))
     .note(
         "Classic Mollie webhooks carry only an object id and are unsigned by design: fetch the object \
-         there.",
+         there. A signature header that occurs twice, as Mollie may send it during a rotation, is refused.",
     )
     .signs(BODY);
 

@@ -176,7 +176,7 @@ pub const HOOKDECK: Scheme<'static> = Scheme::hmac_sha256("hookdeck")
 /// Bitbucket Cloud: repository webhooks.
 pub const BITBUCKET: Scheme<'static> = Scheme::hmac_sha256("bitbucket")
     .signature(Field::prefixed("x-hub-signature", "sha256="), Hex)
-    .source(published("https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/"))
+    .source(documented("https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/"))
     .note(
         "The digest is SHA-256 although the header has no -256 in its name. X-Request-UUID is not \
          signed.",
@@ -199,8 +199,8 @@ pub const SENTRY: Scheme<'static> = Scheme::hmac_sha256("sentry")
     .signature(Field::whole("sentry-hook-signature"), Hex)
     .source(documented("https://docs.sentry.io/organization/integrations/integration-platform/webhooks/"))
     .note(
-        "The key is the integration's client secret; keep the raw bytes. Neither Sentry-Hook- \
-         Timestamp nor Request-ID is signed.",
+        "The key is the integration's client secret; keep the raw bytes. Neither \
+         Sentry-Hook-Timestamp nor Request-ID is signed.",
     )
     .signs(BODY);
 

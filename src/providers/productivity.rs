@@ -69,8 +69,8 @@ pub const LINEAR: Scheme<'static> = Scheme::hmac_sha256("linear")
     .max_age(Duration::from_secs(60))
     .source(sdk("https://linear.app/developers/webhooks#securing-webhooks", "npm @linear/sdk 98.0.0"))
     .note(
-        "Freshness comes from webhookTimestamp inside the body. The linear-timestamp and Linear- \
-         Delivery headers are not signed.",
+        "Freshness comes from webhookTimestamp inside the body. The linear-timestamp and \
+         Linear-Delivery headers are not signed.",
     )
     .signs(BODY);
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::join::{self, Mark};
 use super::{Algorithm, Definition, MAX_EXPECTED, MAX_FORMS, MAX_PARTS, Part, SecretForm};
 use crate::encoding::Encoding;
-use crate::field::{Field, More};
+use crate::field::{Field, MAX_FURTHER, More};
 use crate::time::Unit;
 
 /// The longest freshness limit: a sender's clock is never wrong by a day.
@@ -16,6 +16,9 @@ pub(crate) const MIN_LIMIT: Duration = Duration::from_secs(1);
 
 /// The highest number of a signature header: as many as signatures are compared.
 const MAX_NUMBERED: u8 = 16;
+
+/// The longest prefix of a secret, in bytes.
+const MAX_SECRET_PREFIX: usize = 16;
 
 /// The longest literal, in bytes.
 const MAX_LITERAL: usize = 64;
@@ -99,11 +102,23 @@ const fn fields<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
         return Some(flaw);
     }
     if let Some(id) = definition.key_id
-        && let Some(flaw) = alone(definition, id, "a key's id stands in a header of its own, without a list")
+        && let Some(flaw) = key_id(definition, id)
     {
         return Some(flaw);
     }
     expected(definition)
+}
+
+const fn key_id<'a>(definition: &Definition<'a>, id: Field<'a>) -> Option<Flaw<'a>> {
+    if let Some(message_id) = definition.message_id
+        && same(id.header, message_id.header)
+    {
+        return flaw("key id and message id stand in headers of their own", id.header);
+    }
+    if let Some(flaw) = alone(definition, id, "a key's id stands in a header of its own, without a list") {
+        return Some(flaw);
+    }
+    None
 }
 
 /// A field that carries one value in a header that nothing else is read from.
@@ -131,9 +146,51 @@ const fn alone<'a>(definition: &Definition<'a>, id: Field<'a>, sentence: &'stati
 const fn holds_signature(signature: Field<'_>, name: &str) -> bool {
     match signature.more {
         More::None => same(name, signature.header),
-        More::Or(further) => same(name, signature.header) || same(name, further),
-        More::Numbered(_) => starts_with(name, signature.header),
+        More::Or(further) => same(name, signature.header) || holds(further, name),
+        More::Numbered(_) => is_numbered(name, signature.header),
     }
+}
+
+const fn holds(further: [Option<&str>; MAX_FURTHER], name: &str) -> bool {
+    let mut index = 0;
+    while index < further.len() {
+        if let Some(other) = further[index]
+            && same(name, other)
+        {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// Whether an earlier one is the same.
+const fn repeats(further: [Option<&str>; MAX_FURTHER], index: usize) -> bool {
+    let mut other = 0;
+    while other < index {
+        if let (Some(one), Some(other)) = (further[index], further[other])
+            && same(one, other)
+        {
+            return true;
+        }
+        other += 1;
+    }
+    false
+}
+
+/// Whether a name is the stem, a hyphen and digits.
+const fn is_numbered(name: &str, stem: &str) -> bool {
+    if !starts_with(name, stem) || name.len() < stem.len() + 2 || name.as_bytes()[stem.len()] != b'-' {
+        return false;
+    }
+    let mut index = stem.len() + 1;
+    while index < name.len() {
+        if !name.as_bytes()[index].is_ascii_digit() {
+            return false;
+        }
+        index += 1;
+    }
+    true
 }
 
 /// The headers that must have a certain value.
@@ -147,8 +204,11 @@ const fn expected<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
         if let Some(flaw) = header(name, definition.families) {
             return Some(flaw);
         }
-        if value.is_empty() || !visible(value, true) {
-            return flaw("an expected value is visible ASCII and not empty", name);
+        if value.is_empty() || !visible(value, true) || starts_with(value, " ") || ends_with_space(value) {
+            return flaw("an expected value is visible ASCII, not empty, and has no space at its ends", name);
+        }
+        if let Some(flaw) = read_as_one_thing(definition, name) {
+            return Some(flaw);
         }
         let mut other = 0;
         while other < index {
@@ -170,16 +230,22 @@ const fn signature_field<'a>(definition: &Definition<'a>, signature: Field<'a>) 
     match signature.more {
         More::None => {}
         More::Or(further) => {
-            if let Some(flaw) = header(further, definition.families) {
-                return Some(flaw);
-            }
-            if same(further, signature.header) {
-                return flaw("the further signature header is another one than the first", further);
+            let mut index = 0;
+            while index < further.len() {
+                if let Some(name) = further[index] {
+                    if let Some(flaw) = header(name, definition.families) {
+                        return Some(flaw);
+                    }
+                    if same(name, signature.header) || repeats(further, index) {
+                        return flaw("the further signature header is another one than the first", name);
+                    }
+                }
+                index += 1;
             }
         }
         More::Numbered(last) => {
             if last == 0 || last > MAX_NUMBERED {
-                return flaw("signature headers are numbered up to 16 at most", signature.header);
+                return flaw("signature headers are numbered from 1 to 16 at most", signature.header);
             }
         }
     }
@@ -315,7 +381,10 @@ const fn header<'a>(name: &'a str, families: Option<[&'a str; 2]>) -> Option<Fla
         || starts_with(first, second)
         || starts_with(second, first)
     {
-        return flaw("header families are two different beginnings of header names in lower case", first);
+        return flaw(
+            "header families are two beginnings of header names in lower case, of which neither begins the other",
+            first,
+        );
     }
     if !starts_with(name, first) {
         return flaw("with `families`, every header is written with the first family's beginning", name);
@@ -324,8 +393,14 @@ const fn header<'a>(name: &'a str, families: Option<[&'a str; 2]>) -> Option<Fla
 }
 
 const fn limits<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
-    const SENTENCE: &str = "a freshness limit is from one second to one day";
-    if !is_limit(definition.max_age) {
+    const SENTENCE: &str = "a freshness limit is from one second to one day, in whole seconds";
+    let timed = definition.timestamp.is_some() || definition.json_timestamp.is_some();
+    if !timed && (definition.max_age.is_some() || definition.max_ahead.is_some()) {
+        return flaw("a freshness limit needs a timestamp to hold it to: declare `timestamp`", "max_age");
+    }
+    if let Some(limit) = definition.max_age
+        && !is_limit(limit)
+    {
         return flaw(SENTENCE, "max_age");
     }
     match definition.max_ahead {
@@ -335,23 +410,48 @@ const fn limits<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
 }
 
 pub(crate) const fn is_limit(limit: Duration) -> bool {
-    limit.as_nanos() >= MIN_LIMIT.as_nanos() && limit.as_nanos() <= MAX_LIMIT.as_nanos()
+    limit.subsec_nanos() == 0
+        && limit.as_nanos() >= MIN_LIMIT.as_nanos()
+        && limit.as_nanos() <= MAX_LIMIT.as_nanos()
 }
 
 const fn secret<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
     if definition.form_count == 0 || definition.form_count > MAX_FORMS {
         return flaw("a scheme reads its secret in one to four ways", "");
     }
+    if matches!(definition.algorithm, Algorithm::StaticToken)
+        && !(definition.form_count == 1 && matches!(definition.forms[0], SecretForm::Text))
+    {
+        return flaw("a token is compared as it is: its secret is read as text", "");
+    }
     let mut index = 0;
     while index < definition.form_count {
         if let SecretForm::Base64After(prefix) | SecretForm::TextWithout(prefix) = definition.forms[index]
-            && prefix.is_empty()
+            && (prefix.is_empty() || prefix.len() > MAX_SECRET_PREFIX || !visible(prefix, false))
         {
-            return flaw("a secret's prefix is not empty", "");
+            return flaw("a secret's prefix is 1 to 16 visible ASCII characters, such as `whsec_`", "");
+        }
+        let mut other = 0;
+        while other < index {
+            if is_same_form(definition.forms[other], definition.forms[index]) {
+                return flaw("a secret is read in each way once", "");
+            }
+            other += 1;
         }
         index += 1;
     }
     None
+}
+
+const fn is_same_form(one: SecretForm<'_>, other: SecretForm<'_>) -> bool {
+    match (one, other) {
+        (SecretForm::Text, SecretForm::Text)
+        | (SecretForm::Base64, SecretForm::Base64)
+        | (SecretForm::Hex, SecretForm::Hex) => true,
+        (SecretForm::TextWithout(one), SecretForm::TextWithout(other))
+        | (SecretForm::Base64After(one), SecretForm::Base64After(other)) => same(one, other),
+        _ => false,
+    }
 }
 
 /// Each part by itself.
@@ -392,6 +492,37 @@ const fn parts<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
     None
 }
 
+/// A header of a fixed value carries nothing else.
+const fn read_as_one_thing<'a>(definition: &Definition<'a>, name: &'a str) -> Option<Flaw<'a>> {
+    const SENTENCE: &str =
+        "a header that is expected to have one value carries neither signature, timestamp nor id";
+    if let Some(signature) = definition.signature
+        && holds_signature(signature, name)
+    {
+        return flaw(SENTENCE, name);
+    }
+    if let Some((timestamp, _)) = definition.timestamp
+        && same(name, timestamp.header)
+    {
+        return flaw(SENTENCE, name);
+    }
+    if let Some(id) = definition.message_id
+        && same(name, id.header)
+    {
+        return flaw(SENTENCE, name);
+    }
+    if let Some(id) = definition.key_id
+        && same(name, id.header)
+    {
+        return flaw(SENTENCE, name);
+    }
+    None
+}
+
+const fn ends_with_space(text: &str) -> bool {
+    !text.is_empty() && text.as_bytes()[text.len() - 1] == b' '
+}
+
 /// A header that is signed is read once, as one thing.
 const fn read_elsewhere<'a>(definition: &Definition<'a>, name: &'a str) -> Option<Flaw<'a>> {
     if let Some((timestamp, _)) = definition.timestamp
@@ -403,6 +534,11 @@ const fn read_elsewhere<'a>(definition: &Definition<'a>, name: &'a str) -> Optio
         && same(name, id.header)
     {
         return flaw("the message id's header is signed as the message id", name);
+    }
+    if let Some(id) = definition.key_id
+        && same(name, id.header)
+    {
+        return flaw("the key id's header chooses the key and cannot be signed", name);
     }
     if let Some(signature) = definition.signature
         && holds_signature(signature, name)
@@ -454,7 +590,7 @@ const fn content<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
         if definition.timestamp.is_some() {
             return flaw("a scheme has one timestamp: in a header or in the body", key);
         }
-        if key.is_empty() || matches!(unit, Unit::HttpDate) || !body {
+        if key.is_empty() || !visible(key, true) || matches!(unit, Unit::HttpDate) || !body {
             return flaw(
                 "a timestamp in the body stands under a key of a signed JSON body, as a number or as RFC 3339",
                 key,
@@ -462,7 +598,7 @@ const fn content<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
         }
     }
     if let Some(pointer) = definition.event_id
-        && (!starts_with(pointer, "/") || !body)
+        && (!is_pointer(pointer) || !body)
     {
         return flaw("an event's id is a JSON pointer into a signed body, such as `/id`", pointer);
     }
@@ -493,6 +629,19 @@ const fn content<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>> {
         index += 1;
     }
     None
+}
+
+/// Whether a text is a JSON pointer that leads somewhere (RFC 6901, section 3).
+const fn is_pointer(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        if bytes[index] == b'~' && (index + 1 >= bytes.len() || !matches!(bytes[index + 1], b'0' | b'1')) {
+            return false;
+        }
+        index += 1;
+    }
+    starts_with(text, "/") && visible(text, true)
 }
 
 const fn signs_nothing(definition: &Definition<'_>) -> bool {

@@ -5,7 +5,7 @@ use super::join::Joint;
 use super::plan::{Layout, Piece, Plan, TimestampPlace};
 use crate::encoding::{Encoding, TagBuffer};
 use crate::error::ErrorKind;
-use crate::field::{entries, only_value};
+use crate::field::{MAX_ENTRIES, entries, only_value};
 use crate::mac::hash;
 use crate::request::{Headers, Parts};
 use crate::time::Stamp;
@@ -124,7 +124,7 @@ impl<'r> Claims<'r> {
             Some(TimestampPlace::Beside(prefix)) => Some(&**prefix),
             _ => None,
         };
-        let mut list = List { plan, timestamp_prefix, timestamp: None, present: false, marked: 0 };
+        let mut list = List { plan, timestamp_prefix, timestamp: None, present: false, seen: 0, marked: 0 };
         for name in &layout.signature {
             match only_value(headers, name)? {
                 Some(value) => list.read(value, &mut self.candidates)?,
@@ -148,6 +148,8 @@ struct List<'p, 'r> {
     timestamp_prefix: Option<&'p [u8]>,
     timestamp: Option<&'r [u8]>,
     present: bool,
+    /// Entries so far, in all groups and headers.
+    seen: usize,
     marked: usize,
 }
 
@@ -161,7 +163,7 @@ impl<'r> List<'_, 'r> {
         let mut common = None;
         for group in entries(value, self.plan.groups) {
             let marked = self.marked;
-            self.read_group(group?, candidates)?;
+            self.read_group(group, candidates)?;
             if self.marked == marked {
                 return Err(ErrorKind::MalformedSignature);
             }
@@ -176,7 +178,10 @@ impl<'r> List<'_, 'r> {
 
     fn read_group(&mut self, group: &'r [u8], candidates: &mut Candidates) -> Result<(), ErrorKind> {
         for entry in entries(group, self.plan.separator) {
-            let entry = entry?;
+            self.seen = self.seen.saturating_add(1);
+            if self.seen > MAX_ENTRIES {
+                return Err(ErrorKind::TooManySignatures);
+            }
             if let Some(text) = self.timestamp_prefix.and_then(|prefix| entry.strip_prefix(prefix)) {
                 if self.timestamp.replace(text).is_some() {
                     return Err(ErrorKind::AmbiguousTimestamp);

@@ -84,9 +84,16 @@ const fn beside<'a>(definition: &Definition<'a>, index: usize) -> Mark<'a> {
     if neighbour >= definition.part_count {
         return Mark::Own;
     }
+    let is_method = matches!(definition.parts[index], Part::Method);
     match definition.parts[neighbour] {
         Part::Literal(text) => Mark::Literal(text),
         Part::Url | Part::UrlWithoutQuery => Mark::Url,
+        // A method has no digit, and every timestamp but a date of HTTP starts with one.
+        Part::Timestamp
+            if forward && is_method && !matches!(definition.timestamp, Some((_, Unit::HttpDate))) =>
+        {
+            Mark::Own
+        }
         Part::Timestamp if forward && matches!(definition.timestamp, Some((_, Unit::Rfc3339))) => Mark::Colon,
         _ => Mark::Missing,
     }

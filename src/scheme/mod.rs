@@ -110,7 +110,7 @@ pub(crate) struct Definition<'a> {
     pub(crate) key_id: Option<Field<'a>>,
     pub(crate) event_id: Option<&'a str>,
     pub(crate) addresses: &'a [&'a str],
-    pub(crate) max_age: Duration,
+    pub(crate) max_age: Option<Duration>,
     pub(crate) max_ahead: Option<Duration>,
     pub(crate) families: Option<[&'a str; 2]>,
     pub(crate) unsigned_body: bool,
@@ -366,8 +366,8 @@ impl<'a> Scheme<'a> {
 
     /// How old a request may be; the limit itself is accepted.
     #[must_use]
-    pub const fn max_age(&self) -> Duration {
-        self.definition.max_age
+    pub fn max_age(&self) -> Duration {
+        self.definition.freshness().max_age
     }
 
     /// How far ahead of the receiver's clock a request may be; the limit itself is accepted.
@@ -445,7 +445,7 @@ impl<'a> Draft<'a> {
                 key_id: None,
                 event_id: None,
                 addresses: &[],
-                max_age: DEFAULT_AGE,
+                max_age: None,
                 max_ahead: None,
                 families: None,
                 unsigned_body: false,
@@ -533,7 +533,7 @@ impl<'a> Draft<'a> {
     /// How old a request may be, the provider's documented tolerance: one second to one day, 300
     /// seconds unless this says otherwise.
     pub const fn max_age(mut self, limit: Duration) -> Self {
-        self.definition.max_age = limit;
+        self.definition.max_age = Some(limit);
         self
     }
 
@@ -631,7 +631,8 @@ impl<'a> Definition<'a> {
     }
 
     pub(crate) fn freshness(&self) -> Freshness {
-        let max_ahead = self.max_ahead.unwrap_or_else(|| self.max_age.min(DEFAULT_AHEAD));
-        Freshness { max_age: self.max_age, max_ahead }
+        let max_age = self.max_age.unwrap_or(DEFAULT_AGE);
+        let max_ahead = self.max_ahead.unwrap_or_else(|| max_age.min(DEFAULT_AHEAD));
+        Freshness { max_age, max_ahead }
     }
 }

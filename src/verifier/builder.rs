@@ -77,6 +77,11 @@ impl<'a> Builder<'a> {
         self.with(label, Some(id), secret, None)
     }
 
+    /// Adds a key on its way out that requests name by its id.
+    pub fn retiring_identified_key(self, label: &str, id: &str, secret: Secret, until: UnixTime) -> Self {
+        self.with(label, Some(id), secret, Some(until))
+    }
+
     /// Adds a key on its way out, accepted up to and including the moment `until`: for requests whose
     /// verification begins by then.
     pub fn retiring_key(self, label: &str, secret: Secret, until: UnixTime) -> Self {

@@ -49,27 +49,36 @@ fn signature(row: &Value) -> Value {
     match further.as_slice() {
         [] => drop(signature.insert("header".to_owned(), json!(header))),
         // `x-signature-2 … -16, without gaps` after `x-signature-1`.
-        [range] if range.contains('…') => {
+        [range] if range.contains('…') || range.contains("...") => {
             let stem = header.strip_suffix("-1").expect("the first number");
-            let last: String =
-                range.split('…').next_back().expect("an end").chars().filter(char::is_ascii_digit).collect();
+            let last: String = range
+                .replace("...", "…")
+                .split('…')
+                .next_back()
+                .expect("an end")
+                .chars()
+                .filter(char::is_ascii_digit)
+                .collect();
             signature.insert("header".to_owned(), json!(stem));
             signature.insert("numbered".to_owned(), json!(last.parse::<u8>().expect("a number")));
         }
-        [further] => {
+        further => {
             signature.insert("header".to_owned(), json!(header));
             signature.insert("or".to_owned(), json!(further));
         }
-        more => panic!("{} further headers", more.len()),
     }
     signature.insert("encoding".to_owned(), row["encoding"].clone());
     for (key, from) in [("separator", "list_separator"), ("prefix", "prefix")] {
         if let Some(text) = row[from].as_str().filter(|text| !text.is_empty()) {
+            // `, ` is a comma: entries are trimmed anyway.
+            let text = if key == "separator" && text.len() > 1 { text.trim() } else { text };
             signature.insert(key.to_owned(), json!(text));
         }
     }
-    if row["groups"].as_str().is_some_and(|groups| groups.contains("separated by spaces")) {
-        signature.insert("groups".to_owned(), json!(" "));
+    if let Some(groups) = row["groups"].as_str() {
+        let named = [("spaces", " "), ("semicolons", ";"), ("commas", ","), ("bars", "|")];
+        let separator = named.iter().find(|(name, _)| groups.contains(&format!("separated by {name}")));
+        signature.insert("groups".to_owned(), json!(separator.expect("a known separator of groups").1));
     }
     Value::Object(signature)
 }
@@ -133,10 +142,17 @@ fn signs(row: &Value, content: &str) -> String {
         let (name, after) = placeholder.split_once('}').expect("a closing brace");
         signs.push_str(literal);
         let header = name.strip_prefix("header ");
-        let is = |facts: &Value| facts.as_str().is_some_and(|name| header == Some(name));
+        let field = name.strip_prefix("field ");
+        let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+        let is = |facts: &Value| facts.as_str().zip(header).is_some_and(|(one, other)| same(one, other));
+        let timestamp = row["timestamp"]["name"].as_str();
+        assert!(
+            field.is_none() || field == timestamp,
+            "only the timestamp can be a signed field of the list"
+        );
         signs.push_str(&match name {
             "urlnoq" => "{url-without-query}".to_owned(),
-            _ if name.starts_with("field ") || is(&row["timestamp"]["name"]) => "{timestamp}".to_owned(),
+            _ if field.is_some() || is(&row["timestamp"]["name"]) => "{timestamp}".to_owned(),
             _ if is(&row["message_id_header"]) => "{id}".to_owned(),
             _ => format!("{{{name}}}"),
         });

@@ -48,13 +48,18 @@ pub fn default_directory() -> PathBuf {
 
 /// Every `*.json` of a directory, in order.
 pub fn load(directory: &Path) -> Vec<VectorFile> {
+    paths(directory).into_iter().map(VectorFile::load).collect()
+}
+
+/// The paths of a directory's `*.json`, in order.
+pub fn paths(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap_or_else(|error| {
         panic!("the vectors' directory {} cannot be read: {error}", directory.display())
     });
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     paths.sort();
-    paths.into_iter().map(VectorFile::load).collect()
+    paths
 }
 
 /// The project's own vectors whose scheme is built in or defined beside them.
@@ -63,14 +68,14 @@ pub fn own_vectors() -> Vec<VectorFile> {
 }
 
 impl VectorFile {
-    fn load(path: PathBuf) -> Self {
+    pub fn load(path: PathBuf) -> Self {
         let text = std::fs::read_to_string(&path).unwrap();
         let file: Value =
             serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         Self {
             scheme: text_of(&file["scheme"]),
             mechanism: text_of(&file["mechanism"]),
-            definition: file.get("definition").cloned(),
+            definition: file.get("definition").filter(|definition| definition.is_object()).cloned(),
             vectors: file["vectors"].as_array().into_iter().flatten().map(Vector::new).collect(),
             path,
         }
@@ -87,11 +92,22 @@ impl VectorFile {
     }
 }
 
+impl VectorFile {
+    /// Why the file's own definition is refused, if it is: then every vector is.
+    pub fn definition_problem(&self) -> Option<String> {
+        self.definition.as_ref()?;
+        let made = std::panic::catch_unwind(|| {
+            self.with_scheme(|scheme| scheme.err().map(|error| error.to_string()))
+        });
+        made.ok().flatten().flatten()
+    }
+}
+
 impl Vector {
     fn new(vector: &Value) -> Self {
         let body = match vector.get("body_base64") {
             Some(body) => base64::engine::general_purpose::STANDARD.decode(text_of(body)).unwrap(),
-            None => text_of(&vector["body"]).into_bytes(),
+            None => vector["body"].as_str().unwrap_or_default().as_bytes().to_vec(),
         };
         let headers = vector["headers"].as_object().into_iter().flatten().flat_map(|(name, value)| {
             let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
@@ -104,7 +120,7 @@ impl Vector {
                 "reject" => false,
                 other => panic!("`expect` is {other:?}"),
             },
-            why: text_of(&vector["why"]),
+            why: vector["why"].as_str().unwrap_or_default().to_owned(),
             now: UnixTime::from_secs(vector["now"].as_u64().expect("`now` is in unix seconds")),
             method: vector["method"].as_str().unwrap_or("POST").to_owned(),
             url: vector["url"].as_str().unwrap_or_default().to_owned(),

@@ -72,11 +72,18 @@ pub const DATED: Scheme<'static> = Scheme::hmac_sha256("dated")
     .timestamp(Field::whole("x-dated-time"), Unit::HttpDate)
     .signs(&[Part::Body, Part::Timestamp]);
 
+/// A method that only the digits of the timestamp behind it mark off.
+pub const DIGITS: Scheme<'static> = Scheme::hmac_sha256("digits")
+    .signature(Field::whole("x-digits-signature"), Encoding::Hex)
+    .timestamp(Field::whole("x-digits-time"), Unit::Seconds)
+    .signs(&[Part::Method, Part::Timestamp, Part::Body]);
+
 /// Every scheme that properties are tried on.
 pub fn all() -> Vec<Scheme<'static>> {
     let recipes = [
         providers::generic_hex("x-webhook-signature").unwrap(),
         providers::telepath("x-placeholder-signature").unwrap(),
     ];
-    [providers::ALL, &recipes, &[BARS, TAIL, GLUED, COLONS, BODILESS, NUMBERED, GROUPED, DATED]].concat()
+    [providers::ALL, &recipes, &[BARS, TAIL, GLUED, COLONS, BODILESS, NUMBERED, GROUPED, DATED, DIGITS]]
+        .concat()
 }
