@@ -1,0 +1,106 @@
+//! What a scheme is made of beside its fields.
+
+/// The algorithm that makes a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// HMAC with SHA-256, 32 bytes.
+    HmacSha256,
+    /// HMAC with SHA-512, 64 bytes.
+    HmacSha512,
+    /// HMAC with SHA-1, 20 bytes: still sound as a MAC, but nothing to choose today.
+    #[cfg(feature = "sha1")]
+    HmacSha1,
+    /// No signature: a shared token that is sent along as it is.
+    StaticToken,
+}
+
+impl Algorithm {
+    /// The size in bytes of what is compared: of the tag, or of a token's hash.
+    #[must_use]
+    pub const fn tag_size(self) -> usize {
+        match self {
+            Self::HmacSha256 | Self::StaticToken => 32,
+            Self::HmacSha512 => 64,
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => 20,
+        }
+    }
+
+    /// The usual name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HmacSha256 => "HMAC-SHA256",
+            Self::HmacSha512 => "HMAC-SHA512",
+            #[cfg(feature = "sha1")]
+            Self::HmacSha1 => "HMAC-SHA1",
+            Self::StaticToken => "static token",
+        }
+    }
+}
+
+/// One part of the signed content, in the order in which the sender joins them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part<'a> {
+    /// The body, byte for byte as it was sent.
+    Body,
+    /// The timestamp as its header writes it, after its prefix.
+    Timestamp,
+    /// The message id as its header writes it, after its prefix.
+    MessageId,
+    /// The value of a header.
+    Header(&'a str),
+    /// The request's method.
+    Method,
+    /// The public URL with its query.
+    Url,
+    /// The public URL without its query.
+    UrlWithoutQuery,
+    /// A fixed text.
+    Literal(&'a str),
+}
+
+/// How a provider's secret text becomes a key.
+///
+/// Secrets that look alike are read differently: Stripe's `whsec_…` is used as text, the
+/// Standard Webhooks' `whsec_…` is base64 after the prefix. The scheme knows which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretForm<'a> {
+    /// The text itself is the key.
+    Text,
+    /// The text itself is the key, unless it starts with this prefix.
+    TextWithout(&'a str),
+    /// The text is base64; its padding may be missing.
+    Base64,
+    /// The text is this prefix and base64.
+    Base64After(&'a str),
+    /// The text is hexadecimal.
+    Hex,
+}
+
+/// Where the facts of a scheme come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source<'a> {
+    /// The provider's page.
+    pub page: &'a str,
+    /// When it was checked, as `YYYY-MM-DD`.
+    pub checked: &'a str,
+    /// How far the scheme is confirmed.
+    pub evidence: Evidence<'a>,
+}
+
+/// How far a scheme is confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Evidence<'a> {
+    /// The SDK named here, the provider's own unless the name says otherwise, gave the same verdict on
+    /// the scheme's vectors.
+    Sdk(&'a str),
+    /// The provider publishes a signed example, which verifies.
+    Published,
+    /// The provider's documentation alone; no signature from elsewhere confirms it.
+    Documentation,
+}
