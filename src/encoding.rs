@@ -14,9 +14,12 @@ use zeroize::Zeroizing;
 /// The longest tag in bytes: HMAC-SHA512.
 pub(crate) const MAX_TAG: usize = 64;
 
-/// A buffer for a tag. Two bytes longer than the longest one, because the base64 crate asks for room
-/// to the next multiple of three.
-pub(crate) type TagBuffer = [u8; MAX_TAG + 2];
+/// The longest signature in bytes: two integers of 33 bytes in DER.
+pub(crate) const MAX_SIGNATURE: usize = 72;
+
+/// A buffer for a tag or signature. Two bytes longer than the longest one, because the base64 crate
+/// asks for room to the next multiple of three.
+pub(crate) type TagBuffer = [u8; MAX_SIGNATURE + 2];
 
 /// How a signature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,11 +36,18 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Decodes a tag of exactly `size` bytes to the front of `tag`; says whether it is one.
+    /// Decodes a tag or signature of `least` to `most` bytes to the front of `tag`, and gives its
+    /// size, if it is one.
     #[must_use]
-    pub(crate) fn decode_tag(self, text: &[u8], size: usize, tag: &mut TagBuffer) -> bool {
-        if self.width(size) != Some(text.len()) {
-            return false;
+    pub(crate) fn decode_tag(
+        self,
+        text: &[u8],
+        least: usize,
+        most: usize,
+        tag: &mut TagBuffer,
+    ) -> Option<usize> {
+        if !(self.width(least)?..=self.width(most)?).contains(&text.len()) {
+            return None;
         }
         let decoded = match self {
             Self::Hex => decode_hex(text, tag),
@@ -45,7 +55,7 @@ impl Encoding {
             Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, tag).ok(),
             Self::Verbatim => None,
         };
-        decoded == Some(size)
+        decoded.filter(|size| (least..=most).contains(size))
     }
 
     /// Writes a tag as its sender does.
@@ -123,8 +133,10 @@ mod tests {
     use super::*;
 
     fn decoded(encoding: Encoding, text: &[u8], size: usize) -> Option<Vec<u8>> {
-        let mut tag = [0; MAX_TAG + 2];
-        encoding.decode_tag(text, size, &mut tag).then(|| tag[..size].to_vec())
+        let mut tag = [0; MAX_SIGNATURE + 2];
+        let decoded = encoding.decode_tag(text, size, size, &mut tag)?;
+        assert_eq!(decoded, size);
+        Some(tag[..size].to_vec())
     }
 
     #[test]

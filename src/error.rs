@@ -319,6 +319,22 @@ pub enum ConfigError {
         /// Why not.
         why: &'static str,
     },
+    /// The public key cannot be read, or is weak.
+    #[error("the public key {label:?} is not {expected}")]
+    UnreadablePublicKey {
+        /// The key's label.
+        label: String,
+        /// The forms that the scheme reads, in words.
+        expected: String,
+    },
+    /// A secret was given where the scheme needs a public key, or the reverse.
+    #[error("the key {label:?} has to be {expected} for this scheme")]
+    KeyKind {
+        /// The key's label.
+        label: String,
+        /// The kind that the scheme needs.
+        expected: &'static str,
+    },
     /// Two keys are the same one, so that retiring one of them would change nothing.
     #[error("the keys {:?} and {:?} are the same secret", .labels[0], .labels[1])]
     DuplicateSecret {

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use crate::error::{ConfigError, ErrorKind};
 use crate::inline::InlineText;
 use crate::mac::{MAX_KEYS, MacKey, is_same_key};
+use crate::public_key::{PublicKey, VerifyingKey};
 use crate::scheme::{Algorithm, SecretForm};
 use crate::secret::Secret;
 use crate::time::UnixTime;
@@ -24,7 +25,7 @@ pub(crate) struct LabelledSecret {
     pub(crate) label: String,
     /// The key's id at the provider, where requests name it.
     pub(crate) id: Option<String>,
-    pub(crate) secret: Secret,
+    pub(crate) key: KeyText,
     /// The last moment at which the key is accepted, for a key on its way out.
     pub(crate) until: Option<UnixTime>,
 }
@@ -34,9 +35,23 @@ pub(crate) struct KeyRing {
     keys: Vec<Key>,
 }
 
+/// A key as it was given.
+#[derive(Clone, Debug)]
+pub(crate) enum KeyText {
+    Secret(Secret),
+    Public(PublicKey),
+}
+
+/// A key as it is used.
+#[allow(clippy::large_enum_variant, reason = "there are eight at most, and nearly all are MAC keys")]
+pub(crate) enum KeyMaterial {
+    Mac(MacKey),
+    Public(VerifyingKey),
+}
+
 pub(crate) struct Key {
     pub(crate) label: Label,
-    pub(crate) mac: MacKey,
+    pub(crate) material: KeyMaterial,
     id: Option<Box<[u8]>>,
     until: Option<UnixTime>,
 }
@@ -52,7 +67,7 @@ impl KeyRing {
         }
         let mut keys: Vec<Key> = Vec::new();
         let mut known: Vec<(&str, Zeroizing<Vec<u8>>)> = Vec::new();
-        for (index, LabelledSecret { label, id, secret, until }) in secrets.iter().enumerate() {
+        for (index, LabelledSecret { label, id, key, until }) in secrets.iter().enumerate() {
             let taken = secrets.iter().take(index).any(|earlier| earlier.label == *label);
             if taken {
                 return Err(ConfigError::DuplicateLabel { label: label.clone() });
@@ -61,6 +76,22 @@ impl KeyRing {
             if until.is_some_and(|until| until > LAST_RETIREMENT) {
                 return Err(ConfigError::Retirement { label: label.clone() });
             }
+            let id: Option<Box<[u8]>> = id.as_deref().map(|id| id.as_bytes().into());
+            let mut push =
+                |material| keys.push(Key { label: inline, material, id: id.clone(), until: *until });
+            let secret = match (key, algorithm.is_public_key()) {
+                (KeyText::Secret(secret), false) => secret,
+                (KeyText::Public(key), true) => {
+                    push(KeyMaterial::Public(key.parse(label, algorithm, forms)?));
+                    continue;
+                }
+                (_, true) => {
+                    return Err(ConfigError::KeyKind { label: label.clone(), expected: "a public key" });
+                }
+                (_, false) => {
+                    return Err(ConfigError::KeyKind { label: label.clone(), expected: "a secret" });
+                }
+            };
             for key in secret.keys(label, forms)? {
                 // The same key under two labels means that a rotation did not happen.
                 let twin = known.iter().find(|(other, twin)| other != label && is_same_key(twin, &key));
@@ -69,10 +100,8 @@ impl KeyRing {
                         labels: [(*other).to_owned(), label.clone()],
                     });
                 }
-                let mac = MacKey::new(algorithm, &key);
                 // HMAC takes keys of every length, so there is always one.
-                let id = id.as_deref().map(|id| id.as_bytes().into());
-                keys.extend(mac.map(|mac| Key { label: inline, mac, id, until: *until }));
+                MacKey::new(algorithm, &key).map(KeyMaterial::Mac).into_iter().for_each(&mut push);
                 known.push((label, key));
             }
         }
@@ -126,6 +155,14 @@ impl Choice<'_> {
 }
 
 impl Key {
+    /// The key's MAC, unless it is a public key.
+    pub(crate) fn mac(&self) -> Option<&MacKey> {
+        match &self.material {
+            KeyMaterial::Mac(mac) => Some(mac),
+            KeyMaterial::Public(_) => None,
+        }
+    }
+
     /// The id under which a sender of this key would name it.
     pub(crate) fn id(&self) -> Option<&[u8]> {
         self.id.as_deref()

@@ -67,6 +67,8 @@
 //! |---|---|
 //! | `actix` | `hooksig::actix`: an extractor and a middleware for actix-web 4 |
 //! | `axum` | `hooksig::axum`: extractors for axum 0.8 |
+//! | `ecdsa` | ECDSA P-256 (`Scheme::ecdsa_p256`), and so SendGrid |
+//! | `ed25519` | Ed25519 (`Scheme::ed25519`), and so Telnyx, Discord and Standard Webhooks v1a |
 //! | `hyper` | `hooksig::hyper`: requests of hyper 1 and everything else on http-body 1 |
 //! | `json` | timestamps inside a JSON body (`Draft::timestamp_in_json`), and so Linear |
 //! | `serde` | `SchemeConfig`: schemes from TOML, JSON and other formats |
@@ -87,6 +89,7 @@ mod key_ring;
 mod mac;
 mod pending;
 pub mod providers;
+mod public_key;
 mod request;
 mod scheme;
 mod secret;
@@ -118,6 +121,7 @@ pub use encoding::Encoding;
 pub use error::{ConfigError, ErrorKind, VerifyError};
 pub use field::Field;
 pub use pending::Pending;
+pub use public_key::PublicKey;
 pub use request::{Headers, Parts};
 pub use scheme::{Algorithm, Draft, Evidence, Part, Scheme, SecretForm, Source};
 pub use secret::Secret;

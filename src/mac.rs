@@ -55,6 +55,8 @@ impl MacKey {
             #[cfg(feature = "sha1")]
             Algorithm::HmacSha1 => State::Sha1(Hmac::new_from_slice(key).ok()?),
             Algorithm::StaticToken => State::Token(hash(key)),
+            #[cfg(any(feature = "ed25519", feature = "ecdsa"))]
+            _ => return None,
         };
         Some(Self { state })
     }
@@ -151,6 +153,14 @@ impl Comparison {
         };
         let first = matches & self.matched.ct_eq(&0);
         self.matched.conditional_assign(&self.keys, first);
+    }
+
+    /// Takes the next public key's verdict, which is no secret.
+    pub(crate) fn take_public(&mut self, matches: bool) {
+        self.keys += 1;
+        if matches && self.matched == 0 {
+            self.matched = self.keys;
+        }
     }
 
     /// The verdict: from here on it is public which key matched, if any.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Buf;
 
 use crate::error::{ErrorKind, VerifyError};
-use crate::key_ring::Choice;
-use crate::mac::{Comparison, ContentHash, MAX_KEYS, Mac};
+use crate::key_ring::{Choice, Label};
+use crate::mac::{Comparison, ContentHash, MAX_KEYS, Mac, MacKey, Matched};
 use crate::scheme::{Candidates, Claims, MAX_SUFFIX};
 use crate::time::UnixTime;
 use crate::verified::{Statement, Verified};
@@ -51,8 +51,11 @@ struct State {
     suffix: [u8; MAX_SUFFIX],
     suffix_len: usize,
     statement: Statement,
-    /// The body, for schemes that read it after the signature has matched.
-    body: Vec<u8>,
+    /// The body, for schemes that have to see the whole of it; before it what is signed there, where
+    /// the message has to be in one piece.
+    kept: Vec<u8>,
+    body_start: usize,
+    key_id: Option<Box<[u8]>>,
     too_large: bool,
     now: Option<UnixTime>,
 }
@@ -65,7 +68,7 @@ impl Pending {
     ) -> Result<Self, ErrorKind> {
         let mut macs = [const { None }; MAX_KEYS];
         for (key, place) in setup.ring.keys().iter().zip(&mut macs) {
-            *place = choice.includes(key).then(|| key.mac.start());
+            *place = key.mac().filter(|_| choice.includes(key)).map(MacKey::start);
         }
         let mut state = Box::new(State {
             setup: Arc::clone(setup),
@@ -75,10 +78,16 @@ impl Pending {
             suffix: [0; MAX_SUFFIX],
             suffix_len: 0,
             statement: setup.statement(claims),
-            body: Vec::new(),
+            kept: Vec::new(),
+            body_start: 0,
+            key_id: setup.kept_body().and(choice.id).map(Box::from),
             too_large: false,
             now: choice.now,
         });
+        if setup.plan.algorithm.is_public_key() {
+            state.kept = claims.before().concat();
+            state.body_start = state.kept.len();
+        }
         claims.before().iter().for_each(|piece| state.update(piece));
         claims.after().iter().try_for_each(|piece| state.keep(piece))?;
         Ok(Self { state })
@@ -111,37 +120,18 @@ impl Pending {
     /// [stream](crate::Scheme::streams) also [`ErrorKind::BodyTooLarge`], and what is wrong with the
     /// timestamp in the body.
     pub fn finish(self) -> Result<Verified<()>, VerifyError> {
-        let State {
-            setup,
-            macs,
-            candidates,
-            mut content,
-            suffix,
-            suffix_len,
-            mut statement,
-            body,
-            too_large,
-            now,
-        } = *self.state;
-        if too_large {
+        let mut state = *self.state;
+        if state.too_large {
             return Err(ErrorKind::BodyTooLarge.into());
         }
-        let suffix = suffix.get(..suffix_len).unwrap_or_default();
-        if let Some(content) = &mut content {
-            content.update(suffix);
+        if let Some(content) = &mut state.content {
+            content.update(state.suffix.get(..state.suffix_len).unwrap_or_default());
         }
-        let mut comparison = Comparison::new(setup.plan.algorithm);
-        let mut labels = [None; MAX_KEYS];
-        let active = setup.ring.keys().iter().zip(macs).filter_map(|(key, mac)| Some((key, mac?)));
-        for ((key, mut mac), label) in active.zip(&mut labels) {
-            *label = Some(key.label);
-            mac.update(suffix);
-            comparison.take(&mac.finish(), candidates.iter());
-        }
-        let matched = comparison.verdict().ok_or(ErrorKind::Mismatch)?;
-        let label = labels.get(matched.key()).copied().flatten().ok_or(ErrorKind::Mismatch)?;
-        setup.read_body(&mut statement, &body, now)?;
-        Ok(Verified::new(matched, label, statement, content.map(ContentHash::finish), ()))
+        let (matched, label) = state.compare().ok_or(ErrorKind::Mismatch)?;
+        let body = state.kept.get(state.body_start..).unwrap_or_default();
+        state.setup.read_body(&mut state.statement, body, state.now)?;
+        let content = state.content.map(ContentHash::finish);
+        Ok(Verified::new(matched, label, state.statement, content, ()))
     }
 }
 
@@ -158,11 +148,37 @@ impl State {
         let Some(limit) = self.setup.kept_body() else {
             return;
         };
-        if limit.saturating_sub(self.body.len()) < chunk.len() {
+        let taken = self.kept.len().saturating_sub(self.body_start);
+        if limit.saturating_sub(taken) < chunk.len() {
             self.too_large = true;
         } else if !self.too_large {
-            self.body.extend_from_slice(chunk);
+            self.kept.extend_from_slice(chunk);
         }
+    }
+
+    /// Finishes every computation, or verifies the message that was kept; gives the matching key's
+    /// label.
+    fn compare(&mut self) -> Option<(Matched, Label)> {
+        let suffix = self.suffix.get(..self.suffix_len).unwrap_or_default();
+        let choice = Choice { now: self.now, id: self.key_id.as_deref() };
+        if self.setup.plan.algorithm.is_public_key() {
+            let message = [&self.kept, suffix].concat();
+            let matched = self.setup.compare_public(&self.candidates, choice, &message)?;
+            let label = self.setup.ring.chosen(choice).nth(matched.key())?.label;
+            return Some((matched, label));
+        }
+        let mut comparison = Comparison::new(self.setup.plan.algorithm);
+        let mut labels = [None; MAX_KEYS];
+        let active = self.setup.ring.keys().iter().zip(&mut self.macs);
+        let active = active.filter_map(|(key, mac)| Some((key, mac.take()?)));
+        for ((key, mut mac), label) in active.zip(&mut labels) {
+            *label = Some(key.label);
+            mac.update(suffix);
+            comparison.take(&mac.finish(), self.candidates.iter());
+        }
+        let matched = comparison.verdict()?;
+        let label = labels.get(matched.key()).copied().flatten()?;
+        Some((matched, label))
     }
 
     /// Keeps signed text that follows the body.

@@ -102,7 +102,7 @@ impl Secret {
 }
 
 /// The key that a text is in one form, if it has that form.
-fn read(form: SecretForm<'_>, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn read(form: SecretForm<'_>, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     match form {
         SecretForm::Text => Some(Zeroizing::new(text.to_vec())),
         SecretForm::TextWithout(prefix) if text.starts_with(prefix.as_bytes()) => None,

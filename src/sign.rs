@@ -21,7 +21,7 @@ pub(crate) fn sign(plan: &Plan, key: &Key, now: UnixTime) -> Option<(HeaderList,
     };
     let content = Content { plan, layout, timestamp: timestamp.as_deref() };
     let body = body(plan, now)?;
-    let mut mac = key.mac.start();
+    let mut mac = key.mac()?.start();
     layout.before.iter().for_each(|piece| mac.update(content.text(piece).as_bytes()));
     if plan.coverage.body() {
         mac.update(body.as_bytes());

@@ -9,6 +9,12 @@ use support::sender;
 
 const NOW: UnixTime = UnixTime::from_secs(1_763_700_000);
 
+/// The schemes of the promise: a MAC, and a body that is not read again.
+fn schemes() -> impl Iterator<Item = hooksig::Scheme<'static>> {
+    let all = support::schemes::all().into_iter();
+    all.filter(|scheme| !scheme.algorithm().is_public_key())
+}
+
 /// How often `work` allocated, and its result.
 fn allocations<T>(work: impl FnOnce() -> T) -> (u64, T) {
     let mut result = None;
@@ -23,7 +29,7 @@ fn the_allocator_counts() {
 
 #[test]
 fn accepting_allocates_nothing() {
-    for scheme in support::schemes::all() {
+    for scheme in schemes() {
         let verifier = sender::verifier(&scheme);
         for size in [0, 1, 4096, 1 << 20] {
             let body = vec![b'x'; size];
@@ -38,7 +44,7 @@ fn accepting_allocates_nothing() {
 
 #[test]
 fn refusing_allocates_nothing() {
-    for scheme in support::schemes::all() {
+    for scheme in schemes() {
         let verifier = sender::verifier(&scheme);
         let (message, genuine) = sender::genuine(&scheme, b"{}", NOW);
         for headers in mutations(&genuine) {
@@ -76,7 +82,7 @@ fn mutations(genuine: &HeaderMap) -> Vec<HeaderMap> {
 
 #[test]
 fn streaming_allocates_once() {
-    for scheme in support::schemes::all() {
+    for scheme in schemes() {
         let verifier = sender::verifier(&scheme);
         let body = vec![b'x'; 1 << 16];
         let (message, headers) = sender::genuine(&scheme, &body, NOW);

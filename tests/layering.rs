@@ -52,6 +52,11 @@ fn only_encoding_names_the_text_codecs() {
 }
 
 #[test]
+fn only_public_key_names_the_curve_crates() {
+    assert_eq!(naming(&["ed25519_dalek::", "p256::"]), ["public_key.rs"]);
+}
+
+#[test]
 fn only_time_reads_the_clock() {
     assert_eq!(naming(&["SystemTime::now", "Instant::now"]), ["time/mod.rs"]);
 }

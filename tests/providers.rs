@@ -1,5 +1,5 @@
 //! The tables of providers: complete, covered by vectors, and as documented.
-#![cfg(all(feature = "json", feature = "serde", feature = "sha1"))]
+#![cfg(all(feature = "ecdsa", feature = "ed25519", feature = "json", feature = "serde", feature = "sha1"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use support::VectorFile;
 
 /// Whether every scheme can be there; otherwise those whose feature is off are skipped.
-const COMPLETE: bool = cfg!(all(feature = "json", feature = "serde", feature = "sha1"));
+const COMPLETE: bool =
+    cfg!(all(feature = "ecdsa", feature = "ed25519", feature = "json", feature = "serde", feature = "sha1"));
 
 #[derive(Default)]
 struct Tally {

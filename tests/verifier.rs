@@ -119,6 +119,8 @@ fn every_scheme_passes_its_self_test() {
             scheme.timestamp().map(|(_, unit)| unit).or(scheme.timestamp_in_json().map(|(_, unit)| unit));
         let dated = [Unit::Rfc3339, Unit::HttpDate];
         let numbered = unit.is_some_and(|unit| !dated.contains(&unit));
+        // A public key signs nothing, so its self-test has no probe that could be too early.
+        let numbered = numbered && !scheme.algorithm().is_public_key();
         assert_eq!(early.is_err(), numbered, "{}", scheme.name());
     }
 }
@@ -128,14 +130,13 @@ fn every_scheme_explains_itself_and_streams() {
     for scheme in support::schemes::all() {
         let rules = scheme.explain();
         let verifier = sender::verifier(&scheme);
-        for line in
-            ["Signature: ", "\nSigned: ", "\nNot signed: ", "\nTimestamp: ", "\nSecret: ", "\nReplay: "]
-        {
+        for line in ["Signature: ", "\nSigned: ", "\nNot signed: ", "\nTimestamp: ", "\nReplay: "] {
             assert!(rules.contains(line), "{}: {line:?} in {rules}", scheme.name());
         }
         let shared = rules.lines().filter(|line| verifier.explain().contains(line)).count();
         assert!(shared + 1 >= rules.lines().count(), "{}", scheme.name());
-        assert_eq!(scheme.streams(), scheme.timestamp_in_json().is_none());
+        let read_again = scheme.timestamp_in_json().is_some() || scheme.algorithm().is_public_key();
+        assert_eq!(scheme.streams(), !read_again);
         assert_eq!(verifier.streams(), scheme.streams());
         assert_eq!(verifier.coverage(), scheme.coverage());
         assert_eq!(verifier.scheme_name(), scheme.name());

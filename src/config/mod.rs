@@ -51,7 +51,7 @@ use tree::{Node, Section};
 /// | key | value |
 /// |---|---|
 /// | `name` | a to z, 0 to 9, `-`, `_`, `.` |
-/// | `algorithm` | `hmac-sha256`, `hmac-sha512`, `hmac-sha1` (feature `sha1`), `static-token` |
+/// | `algorithm` | `hmac-sha256`, `hmac-sha512`, `hmac-sha1` (feature `sha1`), `ed25519` and `ecdsa-p256` (features of these names, the latter `ecdsa`), `static-token` |
 /// | `signature` | `header`, or a stem with `numbered` (up to 16); `encoding` (`hex`, `base64`, `base64url`); optionally `prefix`, `separator` of a list, `groups` (the separator of lists), `or` (a further header, or up to three) |
 /// | `timestamp` | `header` (the signature's own for an entry of its list) or `json` (a key of the body, feature `json`); `unit` (`seconds`, `millis`, `seconds-or-millis`, `rfc3339`, `http-date`); optionally `prefix`, `max_age` and `max_ahead` in seconds |
 /// | `message_id`, `key_id` | `header`, optionally `prefix` |

@@ -14,6 +14,10 @@ pub(super) const ALGORITHMS: Words<Algorithm> = &[
     ("hmac-sha512", Algorithm::HmacSha512),
     #[cfg(feature = "sha1")]
     ("hmac-sha1", Algorithm::HmacSha1),
+    #[cfg(feature = "ed25519")]
+    ("ed25519", Algorithm::Ed25519),
+    #[cfg(feature = "ecdsa")]
+    ("ecdsa-p256", Algorithm::EcdsaP256),
     ("static-token", Algorithm::StaticToken),
 ];
 

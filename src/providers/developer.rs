@@ -11,6 +11,8 @@ use crate::time::Unit;
 /// The schemes of this family.
 pub(super) const TABLE: &[Scheme<'static>] = &[
     STANDARD_WEBHOOKS,
+    #[cfg(feature = "ed25519")]
+    STANDARD_WEBHOOKS_V1A,
     SVIX,
     GITLAB,
     GITHUB,
@@ -249,3 +251,20 @@ pub const ABLY: Scheme<'static> = Scheme::hmac_sha256("ably")
     .source(documented("https://ably.com/docs/integrations/webhooks"))
     .note("X-Ably-Key names the API key, and the secret is the part of that key after the colon.")
     .signs(BODY);
+
+/// Standard Webhooks: asymmetric signatures (v1a).
+#[cfg(feature = "ed25519")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ed25519")))]
+pub const STANDARD_WEBHOOKS_V1A: Scheme<'static> = Scheme::ed25519("standard-webhooks-v1a")
+    .signature(Field::listed("webhook-signature", ' ', "v1a,"), Base64)
+    .timestamp(Field::whole("webhook-timestamp"), Unit::Seconds)
+    .message_id(Field::whole("webhook-id"))
+    .secret(&[SecretForm::Base64After("whpk_")])
+    .source(published(
+        "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
+    ))
+    .note(
+        "The key is a public key, whpk_ and base64. A sender with one key pair for all endpoints signs \
+         for other receivers too: nothing that is signed names yours.",
+    )
+    .signs(ID_TIMESTAMP_BODY);

@@ -5,11 +5,15 @@ use std::time::Duration;
 use super::{BODY, ID_TIMESTAMP_BODY, documented, sdk, standard_webhooks, svix};
 use crate::encoding::Encoding::{Base64, Hex};
 use crate::field::Field;
+#[cfg(feature = "ed25519")]
+use crate::scheme::SecretForm;
 use crate::scheme::{Part, Scheme};
 use crate::time::Unit;
 
 /// The schemes of this family.
 pub(super) const TABLE: &[Scheme<'static>] = &[
+    #[cfg(feature = "ed25519")]
+    DISCORD,
     LINE,
     META,
     SLACK,
@@ -154,3 +158,20 @@ pub const TELEGRAM: Scheme<'static> =
         )
         .dangerous_unsigned_body()
         .signs(&[]);
+
+/// Discord: interactions.
+#[cfg(feature = "ed25519")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ed25519")))]
+pub const DISCORD: Scheme<'static> = Scheme::ed25519("discord")
+    .signature(Field::whole("x-signature-ed25519"), Hex)
+    .timestamp(Field::whole("x-signature-timestamp"), Unit::Seconds)
+    .secret(&[SecretForm::Hex])
+    .source(sdk(
+        "https://discord.com/developers/docs/interactions/overview",
+        "npm discord-interactions 4.4.0",
+    ))
+    .note(
+        "The key is the application's public key. Discord probes an endpoint with bad signatures and \
+         expects 401. The provider documents no tolerance; 300 seconds are this crate's.",
+    )
+    .signs(&[Part::Timestamp, Part::Body]);

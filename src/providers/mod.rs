@@ -7,8 +7,14 @@
 //! For a service that is not in this list, write a [`Scheme`], or have its users describe it in a
 //! configuration file (`SchemeConfig`, feature `serde`).
 //!
-#![cfg_attr(all(feature = "json", feature = "sha1"), doc = include_str!("table.md"))]
-#![cfg_attr(not(all(feature = "json", feature = "sha1")), doc = "The list is complete with all features.")]
+#![cfg_attr(
+    all(feature = "ecdsa", feature = "ed25519", feature = "json", feature = "sha1"),
+    doc = include_str!("table.md")
+)]
+#![cfg_attr(
+    not(all(feature = "ecdsa", feature = "ed25519", feature = "json", feature = "sha1")),
+    doc = "The list is complete with all features."
+)]
 
 mod ai;
 mod commerce;

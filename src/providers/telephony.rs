@@ -7,11 +7,17 @@ use crate::encoding::Encoding::Base64;
 #[cfg(feature = "sha1")]
 use crate::encoding::Encoding::Hex;
 use crate::field::Field;
+#[cfg(any(feature = "ecdsa", feature = "ed25519"))]
+use crate::scheme::SecretForm;
 use crate::scheme::{Part, Scheme};
 use crate::time::Unit;
 
 /// The schemes of this family.
 pub(super) const TABLE: &[Scheme<'static>] = &[
+    #[cfg(feature = "ed25519")]
+    TELNYX,
+    #[cfg(feature = "ecdsa")]
+    SENDGRID,
     #[cfg(feature = "sha1")]
     CALLRAIL,
     GENESYS,
@@ -114,3 +120,36 @@ pub const RINGCENTRAL: Scheme<'static> =
         )
         .dangerous_unsigned_body()
         .signs(&[]);
+
+/// Telnyx: API v2 webhooks for calls and messages.
+#[cfg(feature = "ed25519")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ed25519")))]
+pub const TELNYX: Scheme<'static> = Scheme::ed25519("telnyx")
+    .signature(Field::whole("telnyx-signature-ed25519"), Base64)
+    .timestamp(Field::whole("telnyx-timestamp"), Unit::Seconds)
+    .secret(&[SecretForm::Base64])
+    .event_id("/data/id")
+    .source(sdk(
+        "https://developers.telnyx.com/docs/voice/programmable-voice/voice-api-webhooks",
+        "npm telnyx 7.24.0",
+    ))
+    .note("The key is the public key of the portal. Timestamp and body are joined by a bar, not by a dot.")
+    .signs(&[Part::Timestamp, Part::Literal("|"), Part::Body]);
+
+/// Twilio SendGrid: Event Webhook and Inbound Parse.
+#[cfg(feature = "ecdsa")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ecdsa")))]
+pub const SENDGRID: Scheme<'static> = Scheme::ecdsa_p256("sendgrid")
+    .signature(Field::whole("x-twilio-email-event-webhook-signature"), Base64)
+    .timestamp(Field::whole("x-twilio-email-event-webhook-timestamp"), Unit::Seconds)
+    .secret(&[SecretForm::Base64])
+    .source(sdk(SENDGRID_PAGE, "npm @sendgrid/eventwebhook 8.0.0"))
+    .note(
+        "The key is the verification key of the settings. The body ends with a line break, which is \
+         signed too. The provider documents no tolerance; 300 seconds are this crate's.",
+    )
+    .signs(&[Part::Timestamp, Part::Body]);
+
+#[cfg(feature = "ecdsa")]
+const SENDGRID_PAGE: &str = "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/\
+                             getting-started-event-webhook-security-features";

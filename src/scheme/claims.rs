@@ -39,8 +39,8 @@ pub(crate) struct Claims<'r> {
 /// The decoded signatures of a request.
 pub(crate) struct Candidates {
     tags: [TagBuffer; MAX_CANDIDATES],
+    sizes: [usize; MAX_CANDIDATES],
     count: usize,
-    size: usize,
 }
 
 /// Pieces of signed content, in order.
@@ -52,7 +52,7 @@ struct Pieces<'r> {
 impl<'r> Claims<'r> {
     pub(crate) const fn new() -> Self {
         Self {
-            candidates: Candidates { tags: [[0; _]; MAX_CANDIDATES], count: 0, size: 0 },
+            candidates: Candidates { tags: [[0; _]; MAX_CANDIDATES], sizes: [0; _], count: 0 },
             stamp: None,
             message_id: None,
             key_id: None,
@@ -119,7 +119,6 @@ impl<'r> Claims<'r> {
         layout: &Layout,
         headers: &'r dyn Headers,
     ) -> Result<Option<&'r [u8]>, ErrorKind> {
-        self.candidates.size = plan.algorithm.tag_size();
         let timestamp_prefix = match &layout.timestamp {
             Some(TimestampPlace::Beside(prefix)) => Some(&**prefix),
             _ => None,
@@ -278,40 +277,43 @@ impl<'r> Pieces<'r> {
 impl Candidates {
     /// Adds a signature, if it can be decoded: a malformed one does not spoil its siblings.
     fn take(&mut self, plan: &Plan, text: &[u8]) {
-        let Some(tag) = self.tags.get_mut(self.count) else {
+        let (Some(tag), Some(size)) = (self.tags.get_mut(self.count), self.sizes.get_mut(self.count)) else {
             return;
         };
         let decoded = match plan.encoding {
-            Encoding::Verbatim => {
-                set_token(text, tag);
-                true
+            Encoding::Verbatim => Some(set_token(text, tag)),
+            encoding => {
+                encoding.decode_tag(text, plan.algorithm.least_size(), plan.algorithm.tag_size(), tag)
             }
-            encoding => encoding.decode_tag(text, self.size, tag),
         };
-        if decoded {
+        if let Some(decoded) = decoded {
+            *size = decoded;
             self.count = self.count.saturating_add(1);
         }
     }
 
-    /// The tags, each of the algorithm's size.
+    /// The tags or signatures.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.tags.iter().take(self.count).filter_map(|tag| tag.get(..self.size))
+        let tags = self.tags.iter().zip(&self.sizes).take(self.count);
+        tags.filter_map(|(tag, size)| tag.get(..*size))
     }
 }
 
 /// A copy for a streaming verification, without the request.
 impl Clone for Candidates {
     fn clone(&self) -> Self {
-        Self { tags: self.tags, count: self.count, size: self.size }
+        Self { tags: self.tags, sizes: self.sizes, count: self.count }
     }
 }
 
 /// A token is compared by its hash, whatever it is: one that is no token must not be passed over
 /// where another header holds a genuine one.
-fn set_token(token: &[u8], tag: &mut TagBuffer) {
-    for (place, byte) in tag.iter_mut().zip(hash(token)) {
+fn set_token(token: &[u8], tag: &mut TagBuffer) -> usize {
+    let hash = hash(token);
+    for (place, byte) in tag.iter_mut().zip(hash) {
         *place = byte;
     }
+    hash.len()
 }
 
 fn separated<'r>(value: &'r [u8], joint: &Joint) -> Option<&'r [u8]> {

@@ -23,7 +23,11 @@ pub(crate) fn explain(scheme: &Scheme<'_>, limits: Limits, known_url: Option<&st
         event_id(scheme),
         key_id(scheme),
         expected(scheme),
-        format!("Secret: {}.", secret(scheme)),
+        format!(
+            "{}: {}.",
+            if scheme.algorithm().is_public_key() { "Public key" } else { "Secret" },
+            secret(scheme)
+        ),
         format!("Replay: {}.", replay(scheme, limits)),
         url(scheme, known_url),
         addresses(scheme),
@@ -39,6 +43,9 @@ fn signature(scheme: &Scheme<'_>) -> String {
     let encoding = scheme.encoding();
     let place = scheme.signature().words();
     let mut line = match encoding.width(scheme.algorithm().tag_size()) {
+        Some(_) if scheme.algorithm().least_size() < scheme.algorithm().tag_size() => {
+            format!("Signature: {algorithm} in DER, {}, in {place}.", encoding.words())
+        }
         Some(width) => {
             format!("Signature: {algorithm}, {width} characters {}, in {place}.", encoding.words())
         }

@@ -95,6 +95,22 @@ impl<'a> Scheme<'a> {
         Draft::new(name, Algorithm::HmacSha1)
     }
 
+    /// Starts a scheme whose signature is an Ed25519 signature; its key is a
+    /// [`PublicKey`](crate::PublicKey).
+    #[cfg(feature = "ed25519")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "ed25519")))]
+    pub const fn ed25519(name: &'a str) -> Draft<'a> {
+        Draft::new(name, Algorithm::Ed25519)
+    }
+
+    /// Starts a scheme whose signature is an ECDSA P-256 signature in DER; its key is a
+    /// [`PublicKey`](crate::PublicKey).
+    #[cfg(feature = "ecdsa")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "ecdsa")))]
+    pub const fn ecdsa_p256(name: &'a str) -> Draft<'a> {
+        Draft::new(name, Algorithm::EcdsaP256)
+    }
+
     /// A scheme without a signature: the sender repeats a shared token in a header. The whole value
     /// is compared, a word such as `Bearer` included, in a time that says nothing about the token or
     /// its length; where the token stands in two headers, each that is there must hold it.
@@ -246,7 +262,7 @@ impl<'a> Scheme<'a> {
     /// Otherwise a streaming verification keeps the body up to the verifier's limit.
     #[must_use]
     pub const fn streams(&self) -> bool {
-        self.definition.json_timestamp.is_none()
+        self.definition.json_timestamp.is_none() && !self.definition.algorithm.is_public_key()
     }
 
     /// Whether the signature, a signed timestamp included, has to be fresh.

@@ -11,19 +11,52 @@ pub enum Algorithm {
     /// HMAC with SHA-1, 20 bytes: still sound as a MAC, but nothing to choose today.
     #[cfg(feature = "sha1")]
     HmacSha1,
+    /// Ed25519 (RFC 8032), verified strictly.
+    #[cfg(feature = "ed25519")]
+    Ed25519,
+    /// ECDSA over P-256 with SHA-256, its signature in DER.
+    #[cfg(feature = "ecdsa")]
+    EcdsaP256,
     /// No signature: a shared token that is sent along as it is.
     StaticToken,
 }
 
 impl Algorithm {
-    /// The size in bytes of what is compared: of the tag, or of a token's hash.
+    /// The size in bytes of what is compared: of the tag or signature, or of a token's hash; of a
+    /// signature in DER the most that it can have.
     #[must_use]
     pub const fn tag_size(self) -> usize {
         match self {
             Self::HmacSha256 | Self::StaticToken => 32,
             Self::HmacSha512 => 64,
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 => 64,
+            #[cfg(feature = "ecdsa")]
+            Self::EcdsaP256 => 72,
             #[cfg(feature = "sha1")]
             Self::HmacSha1 => 20,
+        }
+    }
+
+    /// Whether the receiver holds the provider's public key instead of a shared secret.
+    #[must_use]
+    pub const fn is_public_key(self) -> bool {
+        match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 => true,
+            #[cfg(feature = "ecdsa")]
+            Self::EcdsaP256 => true,
+            _ => false,
+        }
+    }
+
+    /// The smallest size of a signature; that of most is fixed.
+    pub(crate) const fn least_size(self) -> usize {
+        match self {
+            // A sequence of two integers of one byte each.
+            #[cfg(feature = "ecdsa")]
+            Self::EcdsaP256 => 8,
+            _ => self.tag_size(),
         }
     }
 
@@ -33,6 +66,10 @@ impl Algorithm {
         match self {
             Self::HmacSha256 => "HMAC-SHA256",
             Self::HmacSha512 => "HMAC-SHA512",
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519 => "Ed25519",
+            #[cfg(feature = "ecdsa")]
+            Self::EcdsaP256 => "ECDSA P-256",
             #[cfg(feature = "sha1")]
             Self::HmacSha1 => "HMAC-SHA1",
             Self::StaticToken => "static token",

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::{Setup, Verifier};
 use crate::error::ConfigError;
-use crate::key_ring::{KeyRing, LabelledSecret, label_of};
+use crate::key_ring::{KeyRing, KeyText, LabelledSecret, label_of};
 use crate::mac::ContentHash;
+use crate::public_key::PublicKey;
 use crate::scheme::{Limits, Plan, Scheme, explain, is_limit};
 use crate::secret::Secret;
 use crate::time::{Freshness, UnixTime};
@@ -69,28 +70,38 @@ impl<'a> Builder<'a> {
     /// Adds a key. The proof of each request names the label of the key that matched: 1 to 31 bytes,
     /// such as the month of the key's creation.
     pub fn key(self, label: &str, secret: Secret) -> Self {
-        self.with(label, None, secret, None)
+        self.with(label, None, KeyText::Secret(secret), None)
+    }
+
+    /// Adds a provider's public key, for schemes whose [algorithm](Scheme::algorithm) has one.
+    pub fn public_key(self, label: &str, key: PublicKey) -> Self {
+        self.with(label, None, KeyText::Public(key), None)
+    }
+
+    /// Adds a provider's public key on its way out, accepted up to and including the moment `until`.
+    pub fn retiring_public_key(self, label: &str, key: PublicKey, until: UnixTime) -> Self {
+        self.with(label, None, KeyText::Public(key), Some(until))
     }
 
     /// Adds a key that requests name by its id, for schemes with a [`Scheme::key_id`].
     pub fn identified_key(self, label: &str, id: &str, secret: Secret) -> Self {
-        self.with(label, Some(id), secret, None)
+        self.with(label, Some(id), KeyText::Secret(secret), None)
     }
 
     /// Adds a key on its way out that requests name by its id.
     pub fn retiring_identified_key(self, label: &str, id: &str, secret: Secret, until: UnixTime) -> Self {
-        self.with(label, Some(id), secret, Some(until))
+        self.with(label, Some(id), KeyText::Secret(secret), Some(until))
     }
 
     /// Adds a key on its way out, accepted up to and including the moment `until`: for requests whose
     /// verification begins by then.
     pub fn retiring_key(self, label: &str, secret: Secret, until: UnixTime) -> Self {
-        self.with(label, None, secret, Some(until))
+        self.with(label, None, KeyText::Secret(secret), Some(until))
     }
 
-    fn with(mut self, label: &str, id: Option<&str>, secret: Secret, until: Option<UnixTime>) -> Self {
+    fn with(mut self, label: &str, id: Option<&str>, key: KeyText, until: Option<UnixTime>) -> Self {
         let id = id.map(str::to_owned);
-        self.secrets.push(LabelledSecret { label: label.to_owned(), id, secret, until });
+        self.secrets.push(LabelledSecret { label: label.to_owned(), id, key, until });
         self
     }
 

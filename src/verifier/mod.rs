@@ -11,11 +11,12 @@ pub use builder::Builder;
 use crate::body_time::body_timestamp;
 use crate::coverage::Coverage;
 use crate::error::{ConfigError, ErrorKind, VerifyError};
-use crate::key_ring::{Choice, KeyRing};
-use crate::mac::{Comparison, ContentHash};
+use crate::key_ring::{Choice, Key, KeyMaterial, KeyRing};
+use crate::mac::{Comparison, ContentHash, Matched};
 use crate::pending::Pending;
+use crate::public_key::PublicKey;
 use crate::request::Parts;
-use crate::scheme::{Claims, Plan, Scheme};
+use crate::scheme::{Candidates, Claims, Plan, Scheme};
 use crate::secret::Secret;
 use crate::time::{Freshness, Stamp, UnixTime};
 use crate::verified::{Statement, Verified};
@@ -69,6 +70,15 @@ impl Verifier {
     /// the scheme signs the URL: then use the [builder](Self::builder) and say what it is.
     pub fn new(scheme: Scheme<'_>, secret: Secret) -> Result<Self, ConfigError> {
         Self::builder(scheme).key("default", secret).build()
+    }
+
+    /// A verifier with one public key, labelled `"default"`, and the scheme's own limits.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the key is malformed or weak, or when the scheme has no public keys.
+    pub fn with_public_key(scheme: Scheme<'_>, key: PublicKey) -> Result<Self, ConfigError> {
+        Self::builder(scheme).public_key("default", key).build()
     }
 
     /// A verifier with several keys, other limits, a public URL or a label.
@@ -138,15 +148,7 @@ impl Verifier {
         let mut claims = Claims::new();
         let choice = setup.read(parts, clock, &mut claims)?;
         let signed_body = if setup.signs_body() { body.as_ref() } else { &[] };
-        let mut comparison = Comparison::new(setup.plan.algorithm);
-        for key in setup.ring.chosen(choice) {
-            let mut mac = key.mac.start();
-            mac.update_all(claims.before());
-            mac.update(signed_body);
-            mac.update_all(claims.after());
-            comparison.take(&mac.finish(), claims.candidates.iter());
-        }
-        let matched = comparison.verdict().ok_or(ErrorKind::Mismatch)?;
+        let matched = setup.compare(&claims, choice, signed_body).ok_or(ErrorKind::Mismatch)?;
         let key = setup.ring.chosen(choice).nth(matched.key()).ok_or(ErrorKind::Mismatch)?;
         let mut statement = setup.statement(&claims);
         setup.read_body(&mut statement, signed_body, choice.now)?;
@@ -234,6 +236,39 @@ impl Setup {
         Ok(choice)
     }
 
+    /// One MAC pass over the content for each key, and one verification for each public key.
+    fn compare(&self, claims: &Claims<'_>, choice: Choice<'_>, body: &[u8]) -> Option<Matched> {
+        if self.plan.algorithm.is_public_key() {
+            let message = [claims.before().concat().as_slice(), body, &claims.after().concat()].concat();
+            return self.compare_public(&claims.candidates, choice, &message);
+        }
+        let mut comparison = Comparison::new(self.plan.algorithm);
+        for key in self.ring.chosen(choice).filter_map(Key::mac) {
+            let mut mac = key.start();
+            mac.update_all(claims.before());
+            mac.update(body);
+            mac.update_all(claims.after());
+            comparison.take(&mac.finish(), claims.candidates.iter());
+        }
+        comparison.verdict()
+    }
+
+    /// Verifies every signature with every public key.
+    pub(crate) fn compare_public(
+        &self,
+        candidates: &Candidates,
+        choice: Choice<'_>,
+        message: &[u8],
+    ) -> Option<Matched> {
+        let mut comparison = Comparison::new(self.plan.algorithm);
+        for key in self.ring.chosen(choice) {
+            if let KeyMaterial::Public(key) = &key.material {
+                comparison.take_public(candidates.iter().any(|signature| key.verifies(message, signature)));
+            }
+        }
+        comparison.verdict()
+    }
+
     /// What only a body whose signature has matched can say: its timestamp, where it has one.
     pub(crate) fn read_body(
         &self,
@@ -259,7 +294,8 @@ impl Setup {
     /// How much of a body a streaming verification keeps: nothing, where it can be hashed and
     /// forgotten.
     pub(crate) fn kept_body(&self) -> Option<usize> {
-        self.plan.json_timestamp.is_some().then_some(self.max_body)
+        let kept = self.plan.json_timestamp.is_some() || self.plan.algorithm.is_public_key();
+        kept.then_some(self.max_body)
     }
 
     pub(crate) fn signs_body(&self) -> bool {

@@ -17,8 +17,9 @@ pub(super) fn run(verifier: &Verifier, now: UnixTime) -> Result<(), ConfigError>
     if ring.check(active).is_err() {
         return Err(failed("no key is active".to_owned()));
     }
-    // A token is not signed, and its text is not kept: there is nothing to probe with.
-    if verifier.setup.plan.algorithm == Algorithm::StaticToken {
+    // A token's text is not kept, and a public key signs nothing: there is nothing to probe with.
+    let algorithm = verifier.setup.plan.algorithm;
+    if algorithm == Algorithm::StaticToken || algorithm.is_public_key() {
         return Ok(());
     }
     for key in ring.chosen(active) {

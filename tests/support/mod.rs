@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
-use hooksig::{ConfigError, Parts, Scheme, Secret, UnixTime, Verifier, providers};
+use hooksig::{ConfigError, Parts, PublicKey, Scheme, Secret, UnixTime, Verifier, providers};
 use serde_json::Value;
 
 /// A file of vectors for one scheme.
@@ -134,9 +134,12 @@ impl Vector {
     /// A verifier with all of the vector's secrets, as its receiver would set it up.
     pub fn verifier(&self, scheme: &Scheme<'_>) -> Result<Verifier, ConfigError> {
         let mut builder = Verifier::builder(*scheme);
-        for (index, secret) in self.secrets.iter().enumerate() {
-            let (label, secret) = (format!("key {index}"), Secret::new(secret.as_str()));
+        for (index, text) in self.secrets.iter().enumerate() {
+            let (label, secret) = (format!("key {index}"), Secret::new(text.as_str()));
             builder = match (scheme.key_id(), &self.key_id) {
+                _ if scheme.algorithm().is_public_key() => {
+                    builder.public_key(&label, PublicKey::new(text.as_str()))
+                }
                 (Some(_), Some(id)) => builder.identified_key(&label, id, secret),
                 _ => builder.key(&label, secret),
             };

@@ -4,7 +4,8 @@
 use hmac::{Hmac, KeyInit, Mac};
 use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
 use hooksig::{
-    Algorithm, Builder, Encoding, Field, Part, Parts, Scheme, Secret, SecretForm, Unit, UnixTime, Verifier,
+    Algorithm, Builder, Encoding, Field, Part, Parts, PublicKey, Scheme, Secret, SecretForm, Unit, UnixTime,
+    Verifier,
 };
 #[cfg(feature = "sha1")]
 use sha1::Sha1;
@@ -147,6 +148,7 @@ pub fn secret(scheme: &Scheme<'_>) -> Secret {
 pub fn builder<'a>(scheme: &Scheme<'a>) -> Builder<'a> {
     let builder = Verifier::builder(*scheme);
     let builder = match scheme.key_id() {
+        _ if scheme.algorithm().is_public_key() => builder.public_key("test", public_key(scheme)),
         Some(_) => builder.identified_key("test", KEY_ID, secret(scheme)),
         None => builder.key("test", secret(scheme)),
     };
@@ -172,9 +174,55 @@ pub fn tag(scheme: &Scheme<'_>, content: &[u8]) -> Vec<u8> {
         Algorithm::HmacSha512 => mac(Hmac::<Sha512>::new_from_slice(KEY).unwrap(), content),
         #[cfg(feature = "sha1")]
         Algorithm::HmacSha1 => mac(Hmac::<Sha1>::new_from_slice(KEY).unwrap(), content),
+        #[cfg(feature = "ed25519")]
+        Algorithm::Ed25519 => {
+            use ed25519_dalek::Signer as _;
+            ed25519_key().sign(content).to_vec()
+        }
+        #[cfg(feature = "ecdsa")]
+        Algorithm::EcdsaP256 => {
+            use p256::ecdsa::signature::Signer as _;
+            let signature: p256::ecdsa::Signature = p256_key().sign(content);
+            signature.to_der().as_bytes().to_vec()
+        }
         Algorithm::StaticToken => KEY.to_vec(),
         other => panic!("this sender cannot compute {other:?}"),
     }
+}
+
+/// A seed of private keys: a test's, and nobody's.
+#[cfg(any(feature = "ed25519", feature = "ecdsa"))]
+const SEED: [u8; 32] = [7; 32];
+
+#[cfg(feature = "ed25519")]
+pub fn ed25519_key() -> ed25519_dalek::SigningKey {
+    ed25519_dalek::SigningKey::from_bytes(&SEED)
+}
+
+#[cfg(feature = "ecdsa")]
+pub fn p256_key() -> p256::ecdsa::SigningKey {
+    p256::ecdsa::SigningKey::from_slice(&SEED).unwrap()
+}
+
+/// The public key of this sender, in the scheme's form.
+pub fn public_key(scheme: &Scheme<'_>) -> PublicKey {
+    let bytes = match scheme.algorithm() {
+        #[cfg(feature = "ed25519")]
+        Algorithm::Ed25519 => ed25519_key().verifying_key().to_bytes().to_vec(),
+        #[cfg(feature = "ecdsa")]
+        Algorithm::EcdsaP256 => {
+            use p256::pkcs8::EncodePublicKey as _;
+            p256_key().verifying_key().to_public_key_der().unwrap().as_bytes().to_vec()
+        }
+        other => panic!("{other:?} has no public key"),
+    };
+    let base64 = || String::from_utf8(encode(Encoding::Base64, &bytes)).unwrap();
+    PublicKey::new(match scheme.secret_forms().first().unwrap() {
+        SecretForm::Hex => hex::encode(&bytes),
+        SecretForm::Base64 => base64(),
+        SecretForm::Base64After(prefix) => format!("{prefix}{}", base64()),
+        other => panic!("this sender does not know {other:?}"),
+    })
 }
 
 fn mac<M: Mac>(mut mac: M, content: &[u8]) -> Vec<u8> {

@@ -1,0 +1,127 @@
+//! Public keys: parsed at set-up, compared with nothing. The only room that names the curve crates.
+
+#[cfg(feature = "ecdsa")]
+use p256::ecdsa::signature::Verifier as _;
+#[cfg(feature = "ecdsa")]
+use p256::pkcs8::DecodePublicKey as _;
+
+use crate::encoding::secret_from_base64;
+use crate::error::ConfigError;
+use crate::scheme::{Algorithm, SecretForm};
+use crate::secret::read;
+
+/// A provider's public key, as its dashboard or documentation shows it: base64, hexadecimal, or PEM.
+///
+/// It is no secret: it can be printed, and there is no need for an environment variable.
+///
+/// ```
+/// use hooksig::PublicKey;
+///
+/// let key = PublicKey::new("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+/// assert_eq!(format!("{key:?}"), "PublicKey(\"11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\")");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    text: String,
+}
+
+impl PublicKey {
+    /// A key from its text. It is parsed when a verifier is built.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into() }
+    }
+
+    /// The key in the form of the scheme, or in PEM or base64 of an SPKI structure; weak and
+    /// malformed ones are refused.
+    pub(crate) fn parse(
+        &self,
+        label: &str,
+        algorithm: Algorithm,
+        forms: &[SecretForm<'_>],
+    ) -> Result<VerifyingKey, ConfigError> {
+        let text = self.text.trim();
+        let refused = || {
+            let expected: Vec<_> = forms.iter().map(SecretForm::words).collect();
+            let expected = format!("{} of a sound {} key, or PEM", expected.join(", nor "), algorithm.name());
+            ConfigError::UnreadablePublicKey { label: label.to_owned(), expected }
+        };
+        let of_form = forms.iter().find_map(|form| read(*form, text.as_bytes()));
+        let der = || pem_body(text).and_then(|base64| secret_from_base64(base64.as_bytes()));
+        let bytes = of_form.or_else(der).ok_or_else(refused)?;
+        VerifyingKey::new(algorithm, &bytes).ok_or_else(refused)
+    }
+}
+
+impl std::fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("PublicKey").field(&self.text).finish()
+    }
+}
+
+impl From<&str> for PublicKey {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+/// The base64 between the lines of a PEM file with a public key (RFC 7468, section 13).
+fn pem_body(text: &str) -> Option<String> {
+    let body = text.strip_prefix("-----BEGIN PUBLIC KEY-----")?;
+    let body = body.strip_suffix("-----END PUBLIC KEY-----")?;
+    Some(body.split_ascii_whitespace().collect())
+}
+
+/// A key that was found sound.
+pub(crate) enum VerifyingKey {
+    #[cfg(feature = "ed25519")]
+    Ed25519(ed25519_dalek::VerifyingKey),
+    #[cfg(feature = "ecdsa")]
+    P256(p256::ecdsa::VerifyingKey),
+}
+
+impl VerifyingKey {
+    /// The key that these bytes are: raw, or an SPKI structure in DER.
+    fn new(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
+        match algorithm {
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => {
+                use ed25519_dalek::pkcs8::DecodePublicKey as _;
+                let key = match <&[u8; 32]>::try_from(bytes) {
+                    Ok(raw) => ed25519_dalek::VerifyingKey::from_bytes(raw).ok()?,
+                    Err(_) => ed25519_dalek::VerifyingKey::from_public_key_der(bytes).ok()?,
+                };
+                // A point has one encoding; the curve crate also takes those that overflow the field.
+                let canonical = key.to_edwards().compress().to_bytes() == key.to_bytes();
+                (canonical && !key.is_weak()).then_some(Self::Ed25519(key))
+            }
+            #[cfg(feature = "ecdsa")]
+            Algorithm::EcdsaP256 => {
+                p256::ecdsa::VerifyingKey::from_public_key_der(bytes).ok().map(Self::P256)
+            }
+            _ => {
+                let _ = bytes;
+                None
+            }
+        }
+    }
+
+    /// Whether this is a signature of the message under this key.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        match self {
+            // Strict: canonical S, no small-order R or key (RFC 8032 leaves both to the verifier).
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(key) => ed25519_dalek::Signature::from_slice(signature)
+                .is_ok_and(|signature| key.verify_strict(message, &signature).is_ok()),
+            // Strict DER, r and s in range; either s of the two is fine, since nothing hangs on which.
+            #[cfg(feature = "ecdsa")]
+            Self::P256(key) => p256::ecdsa::Signature::from_der(signature)
+                .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
+            #[cfg(not(any(feature = "ed25519", feature = "ecdsa")))]
+            _ => {
+                let _ = (message, signature);
+                false
+            }
+        }
+    }
+}

