@@ -73,41 +73,30 @@ impl<'r> Claims<'r> {
 
     /// Fills the claims, or says what is wrong with the request.
     pub(crate) fn read(&mut self, plan: &'r Plan, parts: &Parts<'r>) -> Result<(), ErrorKind> {
-        let Some(layout) = plan.layout_of(parts.headers) else {
-            return Err(ErrorKind::MissingSignature);
-        };
-        for (name, expected) in &layout.expected {
-            let value = only_value(parts.headers, name)?.ok_or(ErrorKind::MissingHeader)?;
-            if value != &**expected {
-                return Err(ErrorKind::UnsupportedAlgorithm);
-            }
-        }
+        let layout = plan.layout_of(parts.headers).ok_or(ErrorKind::MissingSignature)?;
+        check_expected(layout, parts.headers)?;
         let beside = self.read_signatures(plan, layout, parts.headers)?;
-        let timestamp = match &layout.timestamp {
-            Some(TimestampPlace::Header(name, prefix)) => {
-                let value = only_value(parts.headers, name)?.ok_or(ErrorKind::MissingTimestamp)?;
-                Some(value.strip_prefix(&**prefix).ok_or(ErrorKind::MalformedTimestamp)?)
-            }
-            Some(TimestampPlace::Beside(_)) => Some(beside.ok_or(ErrorKind::MissingTimestamp)?),
-            None => None,
-        };
+        let timestamp = timestamp(layout, parts.headers, beside)?;
         if let (Some(unit), Some(text)) = (plan.unit, timestamp) {
             self.stamp = Some(unit.read(text).ok_or(ErrorKind::MalformedTimestamp)?);
         }
-        if let Some((name, prefix)) = &layout.message_id {
-            let value = only_value(parts.headers, name)?.ok_or(ErrorKind::MissingId)?;
-            let value = value.strip_prefix(&**prefix).ok_or(ErrorKind::MalformedId)?;
-            self.message_id = Some(message_id(value).ok_or(ErrorKind::MalformedId)?);
-        }
-        if let Some((name, prefix)) = &layout.key_id {
-            let value = only_value(parts.headers, name)?.ok_or(ErrorKind::MissingHeader)?;
-            self.key_id = Some(value.strip_prefix(&**prefix).ok_or(ErrorKind::UnknownKeyId)?);
-        }
+        self.read_ids(layout, parts.headers)?;
         let content = Content { plan, parts, timestamp, message_id: self.message_id };
         content.gather(&layout.before, &mut self.before)?;
         content.gather(&layout.after, &mut self.after)?;
-        if self.after().iter().map(|piece| piece.len()).sum::<usize>() > MAX_SUFFIX {
-            return Err(ErrorKind::HeaderTooLong);
+        let suffix: usize = self.after().iter().map(|piece| piece.len()).sum();
+        if suffix > MAX_SUFFIX { Err(ErrorKind::HeaderTooLong) } else { Ok(()) }
+    }
+
+    fn read_ids(&mut self, layout: &Layout, headers: &'r dyn Headers) -> Result<(), ErrorKind> {
+        if let Some((name, prefix)) = &layout.message_id {
+            let value = only_value(headers, name)?.ok_or(ErrorKind::MissingId)?;
+            let id = value.strip_prefix(&**prefix).and_then(message_id);
+            self.message_id = Some(id.ok_or(ErrorKind::MalformedId)?);
+        }
+        if let Some((name, prefix)) = &layout.key_id {
+            let value = only_value(headers, name)?.ok_or(ErrorKind::MissingHeader)?;
+            self.key_id = Some(value.strip_prefix(&**prefix).ok_or(ErrorKind::UnknownKeyId)?);
         }
         Ok(())
     }
@@ -138,6 +127,33 @@ impl<'r> Claims<'r> {
             (.., 0) => Err(ErrorKind::MalformedSignature),
             _ => Ok(list.timestamp),
         }
+    }
+}
+
+/// Refuses unless every prescribed header is there with its value.
+fn check_expected(layout: &Layout, headers: &dyn Headers) -> Result<(), ErrorKind> {
+    for (name, expected) in &layout.expected {
+        let value = only_value(headers, name)?.ok_or(ErrorKind::MissingHeader)?;
+        if value != &**expected {
+            return Err(ErrorKind::UnsupportedAlgorithm);
+        }
+    }
+    Ok(())
+}
+
+/// The timestamp's text, `beside` being the one that stood in the signature's list.
+fn timestamp<'r>(
+    layout: &Layout,
+    headers: &'r dyn Headers,
+    beside: Option<&'r [u8]>,
+) -> Result<Option<&'r [u8]>, ErrorKind> {
+    match &layout.timestamp {
+        Some(TimestampPlace::Header(name, prefix)) => {
+            let value = only_value(headers, name)?.ok_or(ErrorKind::MissingTimestamp)?;
+            value.strip_prefix(&**prefix).map(Some).ok_or(ErrorKind::MalformedTimestamp)
+        }
+        Some(TimestampPlace::Beside(_)) => beside.map(Some).ok_or(ErrorKind::MissingTimestamp),
+        None => Ok(None),
     }
 }
 
