@@ -32,13 +32,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let stripe = Verifier::new(providers::STRIPE, Secret::from_env("STRIPE_WEBHOOK_SECRET")?)?;
     let github = Verifier::new(providers::GITHUB, Secret::from_env("GITHUB_WEBHOOK_SECRET")?)?;
     let server = HttpServer::new(move || {
-        // actix reads 256 KiB of a body unless it is told otherwise.
-        let limit = web::PayloadConfig::new(1 << 20);
         let scope = |path: &str, verifier: &Verifier| {
             web::resource(path).app_data(verifier.clone()).route(web::post().to(on_event))
         };
         App::new()
-            .app_data(limit)
             .service(scope("/retell", &retell))
             .service(scope("/stripe", &stripe))
             .service(scope("/github", &github))

@@ -23,6 +23,12 @@ impl<const SIZE: usize> InlineText<SIZE> {
     }
 }
 
+impl<const SIZE: usize> Default for InlineText<SIZE> {
+    fn default() -> Self {
+        Self { bytes: [0; SIZE], len: 0 }
+    }
+}
+
 impl<const SIZE: usize> fmt::Debug for InlineText<SIZE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)

@@ -130,6 +130,6 @@ pub use verified::{ReplayKey, Verified};
 pub use verifier::{Builder, Verifier};
 
 // The README shows adapters, so it compiles with all of them.
-#[cfg(all(doctest, feature = "axum", feature = "tower"))]
+#[cfg(all(doctest, feature = "axum", feature = "serde", feature = "tower"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -6,7 +6,7 @@ use crate::coverage::Coverage;
 use crate::inline::InlineText;
 use crate::key_ring::Label;
 use crate::mac::{ContentHash, Matched};
-use crate::scheme::{Claims, MAX_ID};
+use crate::scheme::{Claims, MAX_ID, MAX_NAME};
 use crate::time::UnixTime;
 
 /// A body, or `()`, that came with a valid signature.
@@ -44,6 +44,8 @@ pub struct Verified<B> {
 /// Everything of a proof but the body.
 #[derive(Clone)]
 struct Proof {
+    scheme: SchemeName,
+    label: Label,
     key: Label,
     timestamp: Option<UnixTime>,
     message_id: Option<MessageId>,
@@ -55,18 +57,34 @@ struct Proof {
 /// A message id that outlives its request.
 pub(crate) type MessageId = InlineText<MAX_ID>;
 
+/// A scheme's name that outlives its verifier.
+pub(crate) type SchemeName = InlineText<MAX_NAME>;
+
 /// What a proof says beside the body; gathered by the pipeline before the signature is believed.
 #[derive(Clone)]
 pub(crate) struct Statement {
+    pub(crate) scheme: SchemeName,
+    pub(crate) label: Label,
     pub(crate) timestamp: Option<UnixTime>,
     pub(crate) message_id: Option<MessageId>,
     pub(crate) coverage: Coverage,
     pub(crate) replay_domain: [u8; 32],
 }
 
+/// Which verifier a proof comes from.
+pub(crate) struct Origin {
+    pub(crate) scheme: SchemeName,
+    pub(crate) label: Label,
+    pub(crate) coverage: Coverage,
+    pub(crate) replay_domain: [u8; 32],
+}
+
 impl Statement {
-    pub(crate) fn new(claims: &Claims<'_>, coverage: Coverage, replay_domain: [u8; 32]) -> Self {
+    pub(crate) fn new(claims: &Claims<'_>, origin: &Origin) -> Self {
+        let Origin { scheme, label, coverage, replay_domain } = *origin;
         Self {
+            scheme,
+            label,
             timestamp: claims.stamp.map(|stamp| stamp.time),
             message_id: claims.message_id.and_then(MessageId::new),
             coverage,
@@ -84,8 +102,11 @@ impl<B> Verified<B> {
         content: Option<[u8; 32]>,
         body: B,
     ) -> Self {
-        let Statement { timestamp, message_id, coverage, replay_domain } = statement;
-        Self { body, proof: Proof { key, timestamp, message_id, coverage, replay_domain, content } }
+        let Statement { scheme, label, timestamp, message_id, coverage, replay_domain } = statement;
+        Self {
+            body,
+            proof: Proof { scheme, label, key, timestamp, message_id, coverage, replay_domain, content },
+        }
     }
 
     /// The body, byte for byte as it was handed in. It is its sender's only if
@@ -105,6 +126,19 @@ impl<B> Verified<B> {
     #[must_use]
     pub fn split(self) -> (B, Verified<()>) {
         (self.body, Verified { body: (), proof: self.proof })
+    }
+
+    /// The name of the scheme by which the request was verified: whose request this is.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.proof.scheme.as_str()
+    }
+
+    /// The verifier's own label; `"default"` unless [`Builder::label`](crate::Builder::label) gave it
+    /// one.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        self.proof.label.as_str()
     }
 
     /// The label of the key that matched; `"default"` for [`Verifier::new`](crate::Verifier::new).
@@ -160,6 +194,7 @@ impl<B> Verified<B> {
 impl<B> fmt::Debug for Verified<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verified")
+            .field("scheme", &self.scheme())
             .field("key", &self.key())
             .field("timestamp", &self.timestamp())
             .field("message_id", &self.message_id())

@@ -78,15 +78,15 @@ fn missing_and_mistyped_keys_are_named() {
     assert_eq!(error("unit = \"seconds\", ", ""), "configuration key \"timestamp.unit\": it is missing");
     assert_eq!(
         error("max_age = 300", "max_age = \"300\""),
-        "configuration key \"timestamp.max_age\": it is a whole number"
+        "configuration key \"timestamp.max_age\": it is a whole number, not negative"
     );
     assert_eq!(
         error("max_age = 300", "max_age = -1"),
-        "configuration key \"timestamp.max_age\": it is a whole number"
+        "configuration key \"timestamp.max_age\": it is a whole number, not negative"
     );
     assert_eq!(
         error("max_age = 300", "max_age = 0.5"),
-        "configuration key \"timestamp.max_age\": it is a whole number"
+        "configuration key \"timestamp.max_age\": it is a whole number, not negative"
     );
     assert_eq!(
         error("separator = \",\"", "separator = \", \""),

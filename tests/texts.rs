@@ -28,7 +28,7 @@ fn debug_of_every_public_type() {
     assert_eq!(format!("{verifier:?}"), r#"Verifier { scheme: "standard-webhooks", keys: ["test"], .. }"#);
     assert_eq!(
         format!("{proof:?}"),
-        r#"Verified { key: "test", timestamp: Some(UnixTime(1763700000s)), message_id: Some("msg_1"), coverage: Coverage(timestamp, message id, body), .. }"#
+        r#"Verified { scheme: "standard-webhooks", key: "test", timestamp: Some(UnixTime(1763700000s)), message_id: Some("msg_1"), coverage: Coverage(timestamp, message id, body), .. }"#
     );
     let replay = proof.replay_key().unwrap();
     assert_eq!(format!("{replay:?}"), format!("ReplayKey({replay})"));

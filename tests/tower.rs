@@ -193,6 +193,96 @@ async fn frames_trailers_errors_and_endless_bodies() {
     assert!(polls < 100, "{polls}");
 }
 
+/// A body of one-byte frames, each a slice of a buffer of its own, as a server's frames are.
+struct Slices {
+    left: usize,
+    buffer: usize,
+}
+
+impl hyper::body::Body for Slices {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        self.left -= 1;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from(vec![b'x'; self.buffer]).slice(..1)))))
+    }
+}
+
+#[tokio::test]
+async fn short_frames_hold_no_buffers() {
+    const FRAMES: usize = 10_000;
+    const BUFFER: usize = 4096;
+    let body = vec![b'x'; FRAMES];
+    let mut request = request(&body).map(|_| Slices { left: FRAMES, buffer: BUFFER });
+    let verifier = sender::verifier(&providers::GITHUB);
+    let mut held = 0;
+    for frames in [true, false] {
+        let request = std::mem::replace(
+            &mut request,
+            self::request(&body).map(|_| Slices { left: FRAMES, buffer: BUFFER }),
+        );
+        let info = allocation_counter::measure(|| {
+            let verify = async {
+                if frames {
+                    let (_, request) =
+                        hooksig::hyper::verify_frames(request, &verifier, FRAMES).await.unwrap();
+                    assert_eq!(request.into_body().collect().await.unwrap().to_bytes().len(), FRAMES);
+                } else {
+                    let (_, request) =
+                        hooksig::hyper::verify_request(request, &verifier, FRAMES).await.unwrap();
+                    assert_eq!(request.body().len(), FRAMES);
+                }
+            };
+            futures_util::FutureExt::now_or_never(verify).expect("nothing has to be waited for");
+        });
+        held = held.max(info.bytes_max);
+    }
+    // The body a few times over, and not a buffer for each of its bytes (40 MB).
+    assert!(held < 200_000, "{held} bytes were held");
+}
+
+#[tokio::test]
+async fn frames_without_data_do_not_go_on_forever() {
+    let (_, headers) = sender::genuine(&providers::STRIPE, b"", UnixTime::now());
+    let empty = |count| (0..count).map(|_| Ok(Frame::data(Bytes::new()))).collect();
+    assert_eq!(watched(headers.clone(), empty(1000), 100).await.0, Ok(Bytes::new()));
+    assert_eq!(watched(headers.clone(), empty(5000), 100).await, (Err(ErrorKind::BodyUnreadable), 1001));
+    let mut frames = vec![Ok(Frame::data(Bytes::from_static(&[b'x'; 101])))];
+    frames.extend(empty(1_000_000));
+    let (verdict, polls) = watched(headers, frames, 100).await;
+    assert_eq!(verdict, Err(ErrorKind::BodyTooLarge));
+    assert!(polls < 70_000, "{polls}");
+}
+
+#[tokio::test]
+async fn a_decoy_that_cannot_verify_does_not_show() {
+    let ended = UnixTime::from_secs(1_700_000_000);
+    let decoy = Verifier::builder(providers::GITHUB).retiring_key("ended", Secret::new("decoy-key"), ended);
+    let layer = VerifyLayer::resolve(decoy.build().unwrap(), |_| None);
+    let response = layer.layer(service_fn(echo)).oneshot(request(b"{}")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_proof_says_whose_it_is() {
+    let handler = |request: Request<Full<Bytes>>| async move {
+        let proof = request.extensions().get::<Verified<()>>().unwrap();
+        assert_eq!((proof.scheme(), proof.label(), proof.key()), ("github", "orders", "test"));
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+    };
+    let verifier = sender::builder(&providers::GITHUB).label("orders").build().unwrap();
+    let response =
+        VerifyLayer::new(verifier).layer(service_fn(handler)).oneshot(request(b"{}")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+}
+
 #[tokio::test]
 async fn a_cancelled_verification_leaves_nothing_behind() {
     struct Never;

@@ -34,6 +34,7 @@ use axum_core::extract::{FromRef, FromRequest, FromRequestParts, Request};
 use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
+use http_body::Body as _;
 
 use super::body::{self, refuse};
 use crate::{Verified, Verifier, VerifyError};
@@ -57,7 +58,9 @@ where
         // kept for the inner extractor.
         let (mut parts, body) = request.with_limited_body().into_parts();
         let verifier = Verifier::from_ref(state);
-        let verified = body::verify(&parts, body, &verifier, usize::MAX).await;
+        // What the app admits; a declared length over it is refused before the body is polled.
+        let admitted = body.size_hint().upper().and_then(|upper| usize::try_from(upper).ok());
+        let verified = body::verify(&parts, body, &verifier, admitted.unwrap_or(usize::MAX)).await;
         let (proof, frames) = verified.map_err(SignedRejection::Refused)?;
         parts.extensions.insert(proof);
         let request = Request::from_parts(parts, Body::from(frames.into_bytes()));
@@ -83,8 +86,9 @@ impl<R: IntoResponse> IntoResponse for SignedRejection<R> {
     }
 }
 
-/// The proof of a request that a layer, or [`Signed`], has verified. Where nothing has, the handler is
-/// not reached and the answer is 500: a forgotten layer cannot fail open.
+/// The proof of a request that a layer around the handler has verified, or the [`Signed`] that this
+/// stands inside: `Signed<(Verified<()>, E)>`. Beside a `Signed` it comes too early. Where nothing has
+/// verified, the handler is not reached and the answer is 500: a forgotten layer cannot fail open.
 impl<S: Send + Sync> FromRequestParts<S> for Verified<()> {
     type Rejection = NotVerified;
 
@@ -99,7 +103,7 @@ pub struct NotVerified;
 
 impl fmt::Display for NotVerified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the handler takes a proof, but no layer verified the request")
+        f.write_str("the handler takes a proof, but no layer verified the request before")
     }
 }
 

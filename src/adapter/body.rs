@@ -20,10 +20,22 @@ const DRAIN: usize = 1 << 16;
 /// What a body can fail with.
 type Cause = Box<dyn Error + Send + Sync>;
 
+/// Frames shorter than this are copied together: a server's frame is a slice of its read buffer, and
+/// a kilobyte buffer must not be held for one byte of a body that nobody has authenticated yet.
+const SHORT: usize = 4096;
+
+/// How many copied bytes are gathered into one frame.
+const GATHERED: usize = 1 << 14;
+
+/// The most frames without data: a body that consists of nothing else would never end.
+const MAX_EMPTY: usize = 1000;
+
 /// The frames of a verified body, in order.
 #[derive(Debug, Default)]
 pub(super) struct Frames {
     frames: VecDeque<Bytes>,
+    /// Short frames, gathered; they come after `frames`.
+    tail: BytesMut,
     len: usize,
 }
 
@@ -39,17 +51,25 @@ where
     B::Error: Into<Cause>,
 {
     let mut pending = verifier.begin(parts)?;
-    if declared(&parts.headers).is_some_and(|declared| is_over(declared, &body, limit)) {
+    if declared(&parts.headers).is_some_and(|declared| is_over(declared, limit)) {
         return Err(ErrorKind::BodyTooLarge.into());
     }
     let mut body = pin!(body.map_err(Into::into));
     let mut frames = Frames::default();
+    let mut empty = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error: Cause| unreadable(&*error))?;
         // Trailers are not signed, and so they are dropped.
         let Ok(mut data) = frame.into_data() else {
             continue;
         };
+        if !data.has_remaining() {
+            empty += 1;
+            if empty > MAX_EMPTY {
+                return Err(ErrorKind::BodyUnreadable.into());
+            }
+            continue;
+        }
         if data.remaining() > limit.saturating_sub(frames.len) {
             drain(body, data.remaining()).await;
             return Err(ErrorKind::BodyTooLarge.into());
@@ -58,6 +78,7 @@ where
         pending.update(&data);
         frames.push(data);
     }
+    frames.flush();
     Ok((pending.finish()?, frames))
 }
 
@@ -75,10 +96,8 @@ fn declared(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Whether a body of the declared length is over our limit, or over one that was put around it.
-fn is_over<B: Body>(declared: u64, body: &B, limit: usize) -> bool {
-    let admitted = body.size_hint().upper().unwrap_or(u64::MAX);
-    declared > admitted || usize::try_from(declared).is_ok_and(|declared| declared > limit)
+fn is_over(declared: u64, limit: usize) -> bool {
+    usize::try_from(declared).map_or(true, |declared| declared > limit)
 }
 
 /// Too long, where a limit around the body says so; otherwise unreadable.
@@ -97,7 +116,7 @@ fn unreadable(error: &(dyn Error + 'static)) -> VerifyError {
 async fn drain<B: Body>(mut body: std::pin::Pin<&mut B>, mut read: usize) {
     while read < DRAIN {
         match body.frame().await {
-            Some(Ok(frame)) => read = read.saturating_add(frame.data_ref().map_or(1, Buf::remaining)),
+            Some(Ok(frame)) => read = read.saturating_add(frame.data_ref().map_or(1, Buf::remaining).max(1)),
             _ => return,
         }
     }
@@ -105,9 +124,22 @@ async fn drain<B: Body>(mut body: std::pin::Pin<&mut B>, mut read: usize) {
 
 impl Frames {
     fn push(&mut self, frame: Bytes) {
-        if !frame.is_empty() {
-            self.len = self.len.saturating_add(frame.len());
+        self.len = self.len.saturating_add(frame.len());
+        if frame.len() < SHORT {
+            self.tail.extend_from_slice(&frame);
+            if self.tail.len() >= GATHERED {
+                self.flush();
+            }
+        } else {
+            self.flush();
             self.frames.push_back(frame);
+        }
+    }
+
+    /// Makes a frame of what was gathered.
+    fn flush(&mut self) {
+        if !self.tail.is_empty() {
+            self.frames.push_back(self.tail.split().freeze());
         }
     }
 

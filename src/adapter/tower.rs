@@ -17,8 +17,11 @@
 //! ```
 //!
 //! In axum use `route_layer`, not `layer`, so that an unknown path is answered with 404 and not with
-//! 401; on the method (`post(on_call).route_layer(…)`) it leaves 405 to axum too. Under `nest` a service sees the path without the nest's prefix: where the scheme signs the
-//! URL, put the prefix into [`Builder::public_base`](crate::Builder::public_base).
+//! 401; on the method (`post(on_call).route_layer(…)`) it leaves 405 to axum too. A router's
+//! `route_layer` goes around every route added before it: give each provider a sub-router of its own,
+//! and `merge` them. Under `nest` a service sees the path without the nest's prefix: where the scheme signs the
+//! URL, put the prefix into [`Builder::public_base`](crate::Builder::public_base), and where it needs a
+//! registered URL, route it without `nest`.
 
 use std::error::Error;
 use std::future::Future;
@@ -45,7 +48,11 @@ const DEFAULT_MAX_BODY: usize = 1 << 20;
 /// extensions, and answers all others itself: the refusal's status, an empty body, and the
 /// [`VerifyError`] in the response's extensions.
 ///
-/// The service gets the request with its extensions and a body that was verified to its last byte.
+/// The service gets the request with its extensions and the body that was verified, all of it; what
+/// of it is signed says [`Verified::coverage`].
+///
+/// While the body arrives, the inner service is held ready: put time-outs and limits on concurrency
+/// around this layer, not inside it, or slow forged requests take the places of genuine ones.
 #[derive(Clone)]
 pub struct VerifyLayer {
     settings: Arc<Settings>,
@@ -83,7 +90,8 @@ impl VerifyLayer {
         Self::new(decoy).with(|settings| settings.resolve = Some(Arc::new(resolve)))
     }
 
-    /// The most bytes that a body may have: 1 MiB unless this says otherwise.
+    /// The most bytes that a body may have: 1 MiB unless this says otherwise. The limits of extractors
+    /// behind the layer, such as axum's `DefaultBodyLimit` of 2 MB, are their own.
     #[must_use]
     pub fn max_body(self, bytes: usize) -> Self {
         self.with(|settings| settings.max_body = bytes)
@@ -111,7 +119,13 @@ impl Settings {
         let tenant = self.resolve.as_ref().map(|resolve| resolve(parts));
         let known = !matches!(tenant, Some(None));
         let verifier = tenant.flatten().unwrap_or_else(|| self.verifier.clone());
-        let (proof, frames) = body::verify(parts, body, &verifier, self.max_body).await?;
+        let verified = body::verify(parts, body, &verifier, self.max_body).await;
+        // A decoy's own faults must not tell that it is one.
+        let decoyed = |refusal: VerifyError| match refusal.status().is_server_error() {
+            true if !known => ErrorKind::UnknownKeyId.into(),
+            _ => refusal,
+        };
+        let (proof, frames) = verified.map_err(decoyed)?;
         if known { Ok((proof, frames.into_bytes())) } else { Err(ErrorKind::UnknownKeyId.into()) }
     }
 

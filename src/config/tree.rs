@@ -134,7 +134,7 @@ impl Section {
     }
 
     pub(super) fn number(&mut self, key: &'static str) -> Result<Option<u64>, ConfigError> {
-        self.take(key, "a whole number", |node| match node {
+        self.take(key, "a whole number, not negative", |node| match node {
             Node::Number(number) => Some(number),
             _ => None,
         })

@@ -11,7 +11,7 @@ mod plan;
 
 use std::time::Duration;
 
-pub(crate) use check::is_limit;
+pub(crate) use check::{MAX_NAME, is_limit};
 pub(crate) use claims::{Candidates, Claims, MAX_ID, MAX_SUFFIX};
 pub(crate) use definition::{Definition, MAX_EXPECTED, MAX_FORMS, MAX_PARTS};
 pub use draft::Draft;

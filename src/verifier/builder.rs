@@ -13,6 +13,7 @@ use crate::scheme::{Limits, Plan, Scheme, explain, is_limit};
 use crate::secret::Secret;
 use crate::time::{Freshness, UnixTime};
 use crate::url::PublicUrl;
+use crate::verified::{Origin, SchemeName};
 
 /// What a streaming verification keeps of a body unless the builder says otherwise.
 const DEFAULT_MAX_BODY: usize = 1 << 20;
@@ -25,7 +26,7 @@ const DEFAULT_MAX_BODY: usize = 1 << 20;
 ///
 /// let verifier = Verifier::builder(providers::STRIPE)
 ///     .key("2026-11", Secret::new("whsec_test_new"))
-///     .retiring_key("2026-08", Secret::new("whsec_test_old"), UnixTime::from_secs(1_767_225_600))
+///     .retiring_key("2026-08", Secret::new("whsec_test_old"), UnixTime::from_secs(1_798_761_600))
 ///     .max_age(Duration::from_secs(180))
 ///     .max_ahead(Duration::from_secs(30))
 ///     .build()?;
@@ -186,12 +187,18 @@ impl<'a> Builder<'a> {
         domain.update_field(b"hooksig replay key 1");
         domain.update_field(label.as_str().as_bytes());
         domain.update_field(plan.name.as_bytes());
+        let origin = Origin {
+            scheme: SchemeName::new(&plan.name).unwrap_or_default(),
+            label,
+            coverage: plan.coverage,
+            replay_domain: domain.finish(),
+        };
         let explanation = self.explain(freshness, plan.url.as_ref());
         let setup = Setup {
             plan,
             ring,
             freshness: freshness.filter(|_| !self.ignore_timestamp),
-            replay_domain: domain.finish(),
+            origin,
             replay_keys: self.replay_keys,
             max_body: self.max_body,
             explanation,

@@ -19,7 +19,7 @@ use crate::request::Parts;
 use crate::scheme::{Candidates, Claims, Plan, Scheme};
 use crate::secret::Secret;
 use crate::time::{Freshness, Stamp, UnixTime};
-use crate::verified::{Statement, Verified};
+use crate::verified::{Origin, Statement, Verified};
 
 /// Verifies the requests of one provider with one set of keys.
 ///
@@ -55,7 +55,7 @@ pub(crate) struct Setup {
     pub(crate) ring: KeyRing,
     /// The limits on the timestamp; none for an untimed scheme, or when they are ignored.
     freshness: Option<Freshness>,
-    replay_domain: [u8; 32],
+    origin: Origin,
     replay_keys: bool,
     max_body: usize,
     explanation: String,
@@ -198,7 +198,8 @@ impl Verifier {
     }
 
     /// Checks at start-up that requests can be verified now, so that a mistake fails the deployment
-    /// and not the first call: signs a probe with each key and verifies it, streamed and at once.
+    /// and not the first call: signs a probe with each active key and verifies it, streamed and at
+    /// once. A retiring key whose window has ended is no failure, so that a restart after it is none.
     ///
     /// # Errors
     ///
@@ -303,7 +304,7 @@ impl Setup {
     }
 
     pub(crate) fn statement(&self, claims: &Claims<'_>) -> Statement {
-        Statement::new(claims, self.plan.coverage, self.replay_domain)
+        Statement::new(claims, &self.origin)
     }
 
     /// A hash of the signed content, if replay keys were asked for and nothing shorter names the

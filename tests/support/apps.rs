@@ -210,7 +210,7 @@ fn actix_app(
     count: &Arc<AtomicUsize>,
 ) {
     use actix_web::{App, HttpResponse, HttpServer, Responder, web};
-    use hooksig::actix::{Signed, Verify};
+    use hooksig::actix::{MaxBody, Signed, Verify};
     type Count = web::Data<AtomicUsize>;
     async fn echo(count: Count, body: web::Bytes) -> impl Responder {
         count.fetch_add(1, Ordering::SeqCst);
@@ -233,8 +233,11 @@ fn actix_app(
     }
     let count = web::Data::from(Arc::clone(count));
     let server = HttpServer::new(move || {
-        let app = App::new().app_data(count.clone()).app_data(web::PayloadConfig::new(LIMIT)).wrap_fn(
-            |request, next| {
+        let app = App::new()
+            .app_data(count.clone())
+            .app_data(web::PayloadConfig::new(LIMIT))
+            .app_data(MaxBody(LIMIT))
+            .wrap_fn(|request, next| {
                 let answer = next.call(request);
                 async move {
                     let mut answer = answer.await?;
@@ -248,8 +251,7 @@ fn actix_app(
                     }
                     Ok(answer)
                 }
-            },
-        );
+            });
         let middleware = verifier.clone().map(|verifier| Verify::new(verifier).max_body(LIMIT));
         let resource = web::resource("/{path:.*}");
         match (adapter, handler, verifier.clone(), middleware) {
@@ -257,7 +259,7 @@ fn actix_app(
                 app.service(resource.app_data(verifier).to(echo_signed))
             }
             (Adapter::ActixExtractor, Handler::Json, Some(verifier), _) => {
-                app.service(resource.app_data(web::Data::new(verifier)).to(json_signed))
+                app.service(resource.app_data(verifier).to(json_signed))
             }
             (Adapter::ActixExtractor, ..) => app.service(resource.to(echo_signed)),
             (_, Handler::Echo, _, Some(verify)) => {

@@ -24,20 +24,25 @@
 //! # Ok::<(), hooksig::ConfigError>(())
 //! ```
 //!
-//! [`Signed`] reads the body through actix's own limit, which is 256 KiB: set `web::PayloadConfig` for
-//! providers that send more, such as audio after a call. [`Verify`] has a limit of its own.
+//! Both verify the bytes of the body as they came over the wire, up to 1 MiB: put a [`MaxBody`] into the
+//! `app_data`, or call [`Verify::max_body`], for providers that send more, such as audio after a call.
+//! The limits of the extractors behind them (`web::PayloadConfig`, 256 KiB) are their own, and
+//! `Content-Encoding` is not signed: an extractor that decompresses gives the handler what the verified
+//! bytes decompress to.
 
 mod middleware;
 
 use std::fmt;
-use std::future::{Future, Ready, ready};
+use std::future::{Future, Ready, poll_fn, ready};
 use std::pin::Pin;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::{StatusCode, header};
-use actix_web::web::Bytes;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use futures_core::Stream;
 use http::HeaderName;
 
 use crate::{ErrorKind, Headers, Parts, Pending, Verified, Verifier, VerifyError};
@@ -54,53 +59,79 @@ impl Headers for header::HeaderMap {
     }
 }
 
-/// What a request says before its body: refuses what can be refused.
-fn begin(request: &HttpRequest, verifier: &Verifier) -> Result<Pending, VerifyError> {
-    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-    verifier.begin(Parts::new(request.headers()).method(request.method().as_str()).target(target))
-}
-
 /// Any extractor, behind a verified signature: nothing is parsed before it has matched.
 ///
-/// The verifier is the innermost scope's `app_data`: a [`Verifier`], or a `web::Data<Verifier>`.
+/// The verifier is the innermost scope's `app_data`: a [`Verifier`] as it is, not in a `web::Data`.
 #[derive(Clone, Copy, Debug)]
 pub struct Signed<E>(pub E);
+
+/// The most bytes of a body that [`Signed`] reads: an `app_data`; 1 MiB without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxBody(pub usize);
+
+impl Default for MaxBody {
+    fn default() -> Self {
+        Self(1 << 20)
+    }
+}
 
 impl<E: FromRequest + 'static> FromRequest for Signed<E> {
     type Error = actix_web::Error;
     type Future = LocalFuture<Result<Self, actix_web::Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let begun = match verifier_of(request) {
-            Some(verifier) => begin(request, verifier).map_err(actix_web::Error::from),
+        let MaxBody(limit) = request.app_data::<MaxBody>().copied().unwrap_or_default();
+        let begun = match request.app_data::<Verifier>() {
+            Some(verifier) => begin(request, verifier, limit).map_err(actix_web::Error::from),
             None => Err(NotVerified.into()),
         };
-        let (request, mut payload) = (request.clone(), payload.take());
+        let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let mut pending = begun?;
-            let body =
-                Bytes::from_request(&request, &mut payload).await.map_err(|error| refusal_of(&error))?;
-            pending.update(&body);
-            request.extensions_mut().insert(pending.finish()?);
+            let (proof, body) = collect(payload, begun?, limit).await?;
+            request.extensions_mut().insert(proof);
             let mut payload = Payload::from(body);
             E::from_request(&request, &mut payload).await.map(Self).map_err(Into::into)
         })
     }
 }
 
-fn verifier_of(request: &HttpRequest) -> Option<&Verifier> {
-    let shared = || request.app_data::<web::Data<Verifier>>().map(|data| data.get_ref());
-    request.app_data::<Verifier>().or_else(shared)
+/// What a request says before its body: refuses what can be refused.
+fn begin(request: &HttpRequest, verifier: &Verifier, limit: usize) -> Result<Pending, VerifyError> {
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let parts = Parts::new(request.headers()).method(request.method().as_str()).target(target);
+    let pending = verifier.begin(parts)?;
+    let declared = request.headers().get(header::CONTENT_LENGTH);
+    let declared = declared.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limit)) {
+        return Err(ErrorKind::BodyTooLarge.into());
+    }
+    Ok(pending)
 }
 
-/// Too long, where actix says so; otherwise unreadable.
-fn refusal_of(error: &actix_web::Error) -> VerifyError {
-    let too_large = error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE;
-    if too_large { ErrorKind::BodyTooLarge.into() } else { ErrorKind::BodyUnreadable.into() }
+/// Collects a body as it came over the wire, while it is verified.
+async fn collect(
+    mut payload: Payload,
+    mut pending: Pending,
+    limit: usize,
+) -> Result<(Verified<()>, Bytes), VerifyError> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = poll_fn(|context| Pin::new(&mut payload).poll_next(context)).await {
+        let chunk = chunk.map_err(|error| match error {
+            PayloadError::Overflow => ErrorKind::BodyTooLarge,
+            _ => ErrorKind::BodyUnreadable,
+        })?;
+        if chunk.len() > limit.saturating_sub(body.len()) {
+            return Err(ErrorKind::BodyTooLarge.into());
+        }
+        pending.update(&chunk);
+        body.extend_from_slice(&chunk);
+    }
+    Ok((pending.finish()?, body.freeze()))
 }
 
-/// The proof of a request that [`Verify`] or [`Signed`] has verified. Where neither has, the handler is
-/// not reached and the answer is 500: a forgotten middleware cannot fail open.
+/// The proof of a request that [`Verify`] around the handler has verified, or the [`Signed`] that this
+/// stands inside: `Signed<(Verified<()>, E)>`. Beside a `Signed` it comes too early. Where nothing has
+/// verified, the handler is not reached and the answer is 500: a forgotten middleware cannot fail open.
 impl FromRequest for Verified<()> {
     type Error = NotVerified;
     type Future = Ready<Result<Self, NotVerified>>;

@@ -17,7 +17,7 @@ pub(crate) const MAX_LIMIT: Duration = Duration::from_secs(86_400);
 pub(crate) const MIN_LIMIT: Duration = Duration::from_secs(1);
 
 /// The longest name of a scheme, in bytes.
-const MAX_NAME: usize = 64;
+pub(crate) const MAX_NAME: usize = 64;
 
 /// One thing that is wrong with a definition.
 pub(crate) struct Flaw<'a> {
