@@ -16,16 +16,30 @@ use crate::scheme::Part;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Coverage {
-    timestamp: bool,
-    message_id: bool,
-    method: bool,
-    url: bool,
-    query: bool,
-    headers: bool,
-    body: bool,
+    pub(crate) timestamp: bool,
+    pub(crate) message_id: bool,
+    pub(crate) method: bool,
+    pub(crate) path: bool,
+    pub(crate) url: bool,
+    pub(crate) query: bool,
+    pub(crate) headers: bool,
+    pub(crate) body: bool,
+    pub(crate) body_fields: &'static [&'static str],
 }
 
 impl Coverage {
+    pub(crate) const NOTHING: Self = Self {
+        timestamp: false,
+        message_id: false,
+        method: false,
+        path: false,
+        url: false,
+        query: false,
+        headers: false,
+        body: false,
+        body_fields: &[],
+    };
+
     pub(crate) fn of(parts: &[Part<'_>], timestamp_in_body: bool) -> Self {
         let mut coverage = Self { timestamp: timestamp_in_body, ..Self::default() };
         for part in parts {
@@ -33,8 +47,8 @@ impl Coverage {
                 Part::Timestamp => coverage.timestamp = true,
                 Part::MessageId => coverage.message_id = true,
                 Part::Method => coverage.method = true,
-                Part::Url => (coverage.url, coverage.query) = (true, true),
-                Part::UrlWithoutQuery => coverage.url = true,
+                Part::Url => (coverage.path, coverage.url, coverage.query) = (true, true, true),
+                Part::UrlWithoutQuery => (coverage.path, coverage.url) = (true, true),
                 Part::Header(_) => coverage.headers = true,
                 Part::Body => coverage.body = true,
                 Part::Literal(_) => {}
@@ -67,7 +81,13 @@ impl Coverage {
         self.method
     }
 
-    /// Whether the URL is signed, its query aside.
+    /// Whether the URL's path is signed.
+    #[must_use]
+    pub const fn path(&self) -> bool {
+        self.path
+    }
+
+    /// Whether the URL is signed from its scheme to the end of its path.
     #[must_use]
     pub const fn url(&self) -> bool {
         self.url
@@ -88,11 +108,18 @@ impl Coverage {
         self.headers
     }
 
+    /// The fields of the body that are signed, where [`body`](Self::body) as a whole is not.
+    #[must_use]
+    pub const fn body_fields(&self) -> &'static [&'static str] {
+        self.body_fields
+    }
+
     fn words(&self) -> impl Iterator<Item = &'static str> {
         [
             (self.timestamp, "timestamp"),
             (self.message_id, "message id"),
             (self.method, "method"),
+            (self.path && !self.url, "path"),
             (self.url, "URL"),
             (self.query, "query"),
             (self.headers, "headers"),
@@ -100,10 +127,11 @@ impl Coverage {
         ]
         .into_iter()
         .filter_map(|(covered, word)| covered.then_some(word))
+        .chain(self.body_fields.iter().copied())
     }
 }
 
-/// The covered things in words, or `nothing`.
+/// The covered things in words, single fields of the body by their names, or `nothing`.
 impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut words = self.words();

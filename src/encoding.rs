@@ -58,6 +58,17 @@ impl Encoding {
         decoded.filter(|size| (least..=most).contains(size))
     }
 
+    /// The bytes of a tag or signature of any size, if the text is their canonical form.
+    #[cfg(any(feature = "canonical", feature = "fields", feature = "form", feature = "jwt"))]
+    pub(crate) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Hex => hex::decode(text).ok(),
+            Self::Base64 => STANDARD.decode(text).ok(),
+            Self::Base64Url => URL_SAFE_NO_PAD.decode(text).ok(),
+            Self::Verbatim => Some(text.to_vec()),
+        }
+    }
+
     /// Writes a tag as its sender does.
     pub(crate) fn encode(self, tag: &[u8]) -> String {
         match self {

@@ -180,6 +180,15 @@ pub(crate) fn only_value<'h>(
     headers: &'h dyn Headers,
     name: &HeaderName,
 ) -> Result<Option<&'h [u8]>, ErrorKind> {
+    only_value_within(headers, name, MAX_HEADER)
+}
+
+/// The one value of a header that may occur once and be `limit` bytes long.
+pub(crate) fn only_value_within<'h>(
+    headers: &'h dyn Headers,
+    name: &HeaderName,
+    limit: usize,
+) -> Result<Option<&'h [u8]>, ErrorKind> {
     let mut value = None;
     let mut repeated = false;
     headers.each_value(name, &mut |found| {
@@ -188,7 +197,7 @@ pub(crate) fn only_value<'h>(
     });
     match value {
         _ if repeated => Err(ErrorKind::DuplicateHeader),
-        Some(value) if value.len() > MAX_HEADER => Err(ErrorKind::HeaderTooLong),
+        Some(value) if value.len() > limit => Err(ErrorKind::HeaderTooLong),
         value => Ok(value),
     }
 }

@@ -4,9 +4,9 @@ use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, ErrorKind};
 use crate::inline::InlineText;
-use crate::mac::{MAX_KEYS, MacKey, is_same_key};
+use crate::mac::{MAX_KEYS, MacKey, is_same};
 use crate::public_key::{PublicKey, VerifyingKey};
-use crate::scheme::{Algorithm, SecretForm};
+use crate::scheme::{Algorithm, Definition};
 use crate::secret::Secret;
 use crate::time::UnixTime;
 
@@ -52,56 +52,44 @@ pub(crate) enum KeyMaterial {
 pub(crate) struct Key {
     pub(crate) label: Label,
     pub(crate) material: KeyMaterial,
+    /// The same secret for the further algorithms among which a request may choose.
+    further: Vec<MacKey>,
     id: Option<Box<[u8]>>,
     until: Option<UnixTime>,
 }
 
 impl KeyRing {
-    pub(crate) fn new(
-        secrets: &[LabelledSecret],
-        algorithm: Algorithm,
-        forms: &[SecretForm<'_>],
-    ) -> Result<Self, ConfigError> {
+    pub(crate) fn new(secrets: &[LabelledSecret], definition: &Definition<'_>) -> Result<Self, ConfigError> {
         if secrets.is_empty() {
             return Err(ConfigError::NoKey);
         }
         let mut keys: Vec<Key> = Vec::new();
         let mut known: Vec<(&str, Zeroizing<Vec<u8>>)> = Vec::new();
-        for (index, LabelledSecret { label, id, key, until }) in secrets.iter().enumerate() {
+        for (index, given) in secrets.iter().enumerate() {
+            let label = &given.label;
             let taken = secrets.iter().take(index).any(|earlier| earlier.label == *label);
             if taken {
                 return Err(ConfigError::DuplicateLabel { label: label.clone() });
             }
-            let inline = label_of(label)?;
-            if until.is_some_and(|until| until > LAST_RETIREMENT) {
+            if given.until.is_some_and(|until| until > LAST_RETIREMENT) {
                 return Err(ConfigError::Retirement { label: label.clone() });
             }
-            let id: Option<Box<[u8]>> = id.as_deref().map(|id| id.as_bytes().into());
-            let mut push =
-                |material| keys.push(Key { label: inline, material, id: id.clone(), until: *until });
-            let secret = match (key, algorithm.is_public_key()) {
-                (KeyText::Secret(secret), false) => secret,
-                (KeyText::Public(key), true) => {
-                    push(KeyMaterial::Public(key.parse(label, algorithm, forms)?));
+            let secret = match &given.key {
+                KeyText::Secret(secret) => secret,
+                KeyText::Public(key) => {
+                    keys.push(given.public_key(key, definition)?);
                     continue;
                 }
-                (_, true) => {
-                    return Err(ConfigError::KeyKind { label: label.clone(), expected: "a public key" });
-                }
-                (_, false) => {
-                    return Err(ConfigError::KeyKind { label: label.clone(), expected: "a secret" });
-                }
             };
-            for key in secret.keys(label, forms)? {
+            for key in given.secret_keys(secret, definition)? {
                 // The same key under two labels means that a rotation did not happen.
-                let twin = known.iter().find(|(other, twin)| other != label && is_same_key(twin, &key));
+                let twin = known.iter().find(|(other, twin)| other != label && is_same(twin, &key));
                 if let Some((other, _)) = twin {
                     return Err(ConfigError::DuplicateSecret {
                         labels: [(*other).to_owned(), label.clone()],
                     });
                 }
-                // HMAC takes keys of every length, so there is always one.
-                MacKey::new(algorithm, &key).map(KeyMaterial::Mac).into_iter().for_each(&mut push);
+                keys.push(given.mac_key(secret, &key, definition)?);
                 known.push((label, key));
             }
         }
@@ -135,6 +123,70 @@ impl KeyRing {
     }
 }
 
+impl LabelledSecret {
+    fn public_key(&self, key: &PublicKey, definition: &Definition<'_>) -> Result<Key, ConfigError> {
+        if !definition.algorithm.is_public_key() {
+            return Err(self.kind_needed("a secret"));
+        }
+        let key = key.parse(&self.label, definition.algorithm, definition.forms())?;
+        self.key_of(KeyMaterial::Public(key), Vec::new())
+    }
+
+    /// The keys that the secret is in the scheme's forms.
+    fn secret_keys(
+        &self,
+        secret: &Secret,
+        definition: &Definition<'_>,
+    ) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {
+        if definition.algorithm.is_public_key() {
+            return Err(self.kind_needed("a public key"));
+        }
+        if secret.is_key_file() {
+            return Err(self.kind_needed("a shared secret, not a key file"));
+        }
+        secret.keys(&self.label, definition.forms())
+    }
+
+    fn mac_key(&self, secret: &Secret, key: &[u8], definition: &Definition<'_>) -> Result<Key, ConfigError> {
+        let algorithm = self.algorithm(secret, definition)?;
+        let prepared = |algorithm| {
+            let prepared = match (MacKey::new(algorithm, key), definition.profile()) {
+                (Some(mac), Some(profile)) if profile.secret_first => Some(mac.begun_with(&[key, b"|"])),
+                (prepared, _) => prepared,
+            };
+            prepared.ok_or_else(|| self.kind_needed("a secret for another algorithm"))
+        };
+        let chooses = definition.profile().filter(|profile| !profile.keys_choose);
+        let further = chooses.map_or(&[][..], |profile| profile.further_algorithms);
+        let further = further.iter().map(|further| prepared(*further)).collect::<Result<Vec<_>, _>>()?;
+        self.key_of(KeyMaterial::Mac(prepared(algorithm)?), further)
+    }
+
+    /// The scheme's algorithm, or the key's own where the scheme leaves it to the key.
+    fn algorithm(&self, secret: &Secret, definition: &Definition<'_>) -> Result<Algorithm, ConfigError> {
+        let refused = |why| Err(ConfigError::KeyAlgorithm { label: self.label.clone(), why });
+        match (definition.profile().filter(|profile| profile.keys_choose), secret.algorithm()) {
+            (None, None) => Ok(definition.algorithm),
+            (None, Some(algorithm)) if algorithm == definition.algorithm => Ok(algorithm),
+            (None, Some(_)) => refused("this scheme has another of its own"),
+            (Some(profile), Some(algorithm)) if profile.further_algorithms.contains(&algorithm) => {
+                Ok(algorithm)
+            }
+            (Some(_), Some(_)) => refused("this scheme's senders do not use it"),
+            (Some(_), None) => refused("it depends on the account: say it with `Secret::with_algorithm`"),
+        }
+    }
+
+    fn key_of(&self, material: KeyMaterial, further: Vec<MacKey>) -> Result<Key, ConfigError> {
+        let id = self.id.as_deref().map(|id| id.as_bytes().into());
+        Ok(Key { label: label_of(&self.label)?, material, further, id, until: self.until })
+    }
+
+    fn kind_needed(&self, expected: &'static str) -> ConfigError {
+        ConfigError::KeyKind { label: self.label.clone(), expected }
+    }
+}
+
 /// Which keys a request is compared with.
 #[derive(Clone, Copy)]
 pub(crate) struct Choice<'r> {
@@ -161,6 +213,12 @@ impl Key {
             KeyMaterial::Mac(mac) => Some(mac),
             KeyMaterial::Public(_) => None,
         }
+    }
+
+    /// The key's MAC for an algorithm, or its own.
+    pub(crate) fn mac_for(&self, algorithm: Option<Algorithm>) -> Option<&MacKey> {
+        let mut macs = self.mac().into_iter().chain(&self.further);
+        macs.find(|mac| algorithm.is_none_or(|algorithm| mac.algorithm() == algorithm))
     }
 
     /// The id under which a sender of this key would name it.

@@ -1,11 +1,17 @@
 //! Message authentication codes: keys, running states and the comparison. The only room that names
-//! `hmac`, `sha2` and `subtle`.
+//! `hmac`, `sha2`, `sha1`, `md5` and `subtle`.
 
 use hmac::{Hmac, KeyInit, Mac as _};
+#[cfg(any(feature = "canonical", feature = "form"))]
+use md5::Md5;
 #[cfg(feature = "sha1")]
 use sha1::Sha1;
+#[cfg(feature = "jwt")]
+use sha2::Sha384;
 use sha2::{Digest as _, Sha256, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+#[cfg(feature = "form")]
+use zeroize::Zeroizing;
 
 use crate::encoding::MAX_TAG;
 use crate::scheme::Algorithm;
@@ -16,6 +22,7 @@ pub(crate) const MAX_KEYS: usize = 8;
 
 /// A key whose schedule has been computed once.
 pub(crate) struct MacKey {
+    algorithm: Algorithm,
     state: State,
 }
 
@@ -28,9 +35,16 @@ pub(crate) struct Mac {
 #[derive(Clone)]
 enum State {
     Sha256(Hmac<Sha256>),
+    #[cfg(feature = "jwt")]
+    Sha384(Hmac<Sha384>),
     Sha512(Hmac<Sha512>),
     #[cfg(feature = "sha1")]
     Sha1(Hmac<Sha1>),
+    #[cfg(feature = "form")]
+    Md5(Hmac<Md5>),
+    /// A plain hash, at the end of which comes the secret.
+    #[cfg(feature = "form")]
+    Md5Hash(Md5, Zeroizing<Vec<u8>>),
     /// The hash of a token, which no content changes.
     Token([u8; 32]),
 }
@@ -51,14 +65,31 @@ impl MacKey {
     pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Option<Self> {
         let state = match algorithm {
             Algorithm::HmacSha256 => State::Sha256(Hmac::new_from_slice(key).ok()?),
+            #[cfg(feature = "jwt")]
+            Algorithm::HmacSha384 => State::Sha384(Hmac::new_from_slice(key).ok()?),
             Algorithm::HmacSha512 => State::Sha512(Hmac::new_from_slice(key).ok()?),
+            #[cfg(feature = "form")]
+            Algorithm::HmacMd5 => State::Md5(Hmac::new_from_slice(key).ok()?),
+            #[cfg(feature = "form")]
+            Algorithm::Md5Hash => State::Md5Hash(Md5::new(), Zeroizing::new(key.to_vec())),
             #[cfg(feature = "sha1")]
             Algorithm::HmacSha1 => State::Sha1(Hmac::new_from_slice(key).ok()?),
             Algorithm::StaticToken => State::Token(hash(key)),
-            #[cfg(any(feature = "ed25519", feature = "ecdsa"))]
+            #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rs256"))]
             _ => return None,
         };
-        Some(Self { state })
+        Some(Self { algorithm, state })
+    }
+
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The same key, for content that begins with these texts.
+    pub(crate) fn begun_with(self, texts: &[&[u8]]) -> Self {
+        let mut begun = self.start();
+        begun.update_all(texts);
+        Self { state: begun.state, ..self }
     }
 
     pub(crate) fn start(&self) -> Mac {
@@ -70,7 +101,13 @@ impl Mac {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match &mut self.state {
             State::Sha256(mac) => mac.update(bytes),
+            #[cfg(feature = "jwt")]
+            State::Sha384(mac) => mac.update(bytes),
             State::Sha512(mac) => mac.update(bytes),
+            #[cfg(feature = "form")]
+            State::Md5(mac) => mac.update(bytes),
+            #[cfg(feature = "form")]
+            State::Md5Hash(hash, _) => hash.update(bytes),
             #[cfg(feature = "sha1")]
             State::Sha1(mac) => mac.update(bytes),
             State::Token(_) => {}
@@ -85,7 +122,13 @@ impl Mac {
         let mut tag = Tag { bytes: [0; MAX_TAG], size: 0 };
         match self.state {
             State::Sha256(mac) => tag.set(&mac.finalize().into_bytes()),
+            #[cfg(feature = "jwt")]
+            State::Sha384(mac) => tag.set(&mac.finalize().into_bytes()),
             State::Sha512(mac) => tag.set(&mac.finalize().into_bytes()),
+            #[cfg(feature = "form")]
+            State::Md5(mac) => tag.set(&mac.finalize().into_bytes()),
+            #[cfg(feature = "form")]
+            State::Md5Hash(hash, secret) => tag.set(&hash.chain_update(&*secret).finalize()),
             #[cfg(feature = "sha1")]
             State::Sha1(mac) => tag.set(&mac.finalize().into_bytes()),
             State::Token(hash) => tag.set(&hash),
@@ -155,6 +198,23 @@ impl Comparison {
         self.matched.conditional_assign(&self.keys, first);
     }
 
+    /// Takes the next key's tags: for each thing that was signed the tags of its spellings, of which one
+    /// has to match one of its signatures. Every thing has to match, and there is at least one.
+    pub(crate) fn take_signed<'s>(&mut self, signed: impl Iterator<Item = (Vec<Tag>, &'s [Vec<u8>])>) {
+        self.keys += 1;
+        let (mut some, mut every) = (Choice::from(0), Choice::from(1));
+        for (tags, signatures) in signed {
+            let mut any = Choice::from(0);
+            for tag in &tags {
+                signatures.iter().for_each(|signature| any |= tag.matches(signature));
+            }
+            some |= any;
+            every &= any;
+        }
+        let first = some & every & self.matched.ct_eq(&0);
+        self.matched.conditional_assign(&self.keys, first);
+    }
+
     /// Takes the next public key's verdict, which is no secret.
     pub(crate) fn take_public(&mut self, matches: bool) {
         self.keys += 1;
@@ -183,8 +243,14 @@ pub(crate) fn hash(token: &[u8]) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 
-/// Whether two keys are the same one.
-pub(crate) fn is_same_key(one: &[u8], other: &[u8]) -> bool {
+/// The MD5 of a body, which some senders put into what they sign; the MAC around it is what counts.
+#[cfg(feature = "canonical")]
+pub(crate) fn md5(body: &[u8]) -> [u8; 16] {
+    Md5::digest(body).into()
+}
+
+/// Whether two keys or hashes are the same, in constant time for their length.
+pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.ct_eq(other).into()
 }
 

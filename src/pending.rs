@@ -11,7 +11,7 @@ use crate::mac::{Comparison, ContentHash, MAX_KEYS, Mac, MacKey, Matched};
 use crate::scheme::{Candidates, Claims, MAX_SUFFIX};
 use crate::time::UnixTime;
 use crate::verified::{Statement, Verified};
-use crate::verifier::Setup;
+use crate::verifier::{Opened, Setup};
 
 /// A request whose headers have been read and found well-formed and fresh, and whose body is hashed
 /// as it arrives.
@@ -38,8 +38,21 @@ use crate::verifier::Setup;
 /// ```
 #[must_use = "a pending verification proves nothing until `finish`"]
 pub struct Pending {
-    // One allocation, whatever the request holds: the state has to outlive the headers.
-    state: Box<State>,
+    stage: Stage,
+}
+
+enum Stage {
+    /// One allocation, whatever the request holds: the state has to outlive the headers.
+    Affix(Box<State>),
+    Mechanism(Box<Whole>),
+}
+
+/// The body of a request whose mechanism has to see the whole of it.
+struct Whole {
+    setup: Arc<Setup>,
+    opened: Opened,
+    body: Vec<u8>,
+    too_large: bool,
 }
 
 struct State {
@@ -90,14 +103,23 @@ impl Pending {
         }
         claims.before().iter().for_each(|piece| state.update(piece));
         claims.after().iter().try_for_each(|piece| state.keep(piece))?;
-        Ok(Self { state })
+        Ok(Self { stage: Stage::Affix(state) })
+    }
+
+    pub(crate) fn opened(setup: &Arc<Setup>, opened: Opened) -> Self {
+        let whole = Whole { setup: Arc::clone(setup), opened, body: Vec::new(), too_large: false };
+        Self { stage: Stage::Mechanism(Box::new(whole)) }
     }
 
     /// Takes the next chunk of the body.
     pub fn update(&mut self, chunk: &[u8]) {
-        if self.state.setup.signs_body() {
-            self.state.keep_body(chunk);
-            self.state.update(chunk);
+        match &mut self.stage {
+            Stage::Affix(state) if state.setup.signs_body() => {
+                state.keep_body(chunk);
+                state.update(chunk);
+            }
+            Stage::Affix(_) => {}
+            Stage::Mechanism(whole) => whole.keep(chunk),
         }
     }
 
@@ -120,7 +142,34 @@ impl Pending {
     /// [stream](crate::Scheme::streams) also [`ErrorKind::BodyTooLarge`], and what is wrong with the
     /// timestamp in the body.
     pub fn finish(self) -> Result<Verified<()>, VerifyError> {
-        let mut state = *self.state;
+        match self.stage {
+            Stage::Affix(state) => state.finish(),
+            Stage::Mechanism(whole) => whole.finish(),
+        }
+    }
+}
+
+impl Whole {
+    fn keep(&mut self, chunk: &[u8]) {
+        let limit = self.setup.kept_body().unwrap_or(0);
+        if limit.saturating_sub(self.body.len()) < chunk.len() {
+            self.too_large = true;
+        } else if !self.too_large {
+            self.body.extend_from_slice(chunk);
+        }
+    }
+
+    fn finish(self) -> Result<Verified<()>, VerifyError> {
+        if self.too_large {
+            return Err(ErrorKind::BodyTooLarge.into());
+        }
+        Ok(Verified::settled(self.setup.settle(self.opened, &self.body)?, ()))
+    }
+}
+
+impl State {
+    fn finish(self: Box<Self>) -> Result<Verified<()>, VerifyError> {
+        let mut state = *self;
         if state.too_large {
             return Err(ErrorKind::BodyTooLarge.into());
         }
@@ -133,9 +182,7 @@ impl Pending {
         let content = state.content.map(ContentHash::finish);
         Ok(Verified::new(matched, label, state.statement, content, ()))
     }
-}
 
-impl State {
     fn update(&mut self, bytes: &[u8]) {
         self.macs.iter_mut().flatten().for_each(|mac| mac.update(bytes));
         if let Some(content) = &mut self.content {
@@ -193,6 +240,10 @@ impl State {
 
 impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").field("scheme", &self.state.setup.plan.name).finish_non_exhaustive()
+        let setup = match &self.stage {
+            Stage::Affix(state) => &state.setup,
+            Stage::Mechanism(whole) => &whole.setup,
+        };
+        f.debug_struct("Pending").field("scheme", &setup.plan.name).finish_non_exhaustive()
     }
 }

@@ -78,6 +78,8 @@ pub(crate) enum VerifyingKey {
     Ed25519(ed25519_dalek::VerifyingKey),
     #[cfg(feature = "ecdsa")]
     P256(p256::ecdsa::VerifyingKey),
+    #[cfg(feature = "rs256")]
+    Rsa(rsa::RsaPublicKey),
 }
 
 impl VerifyingKey {
@@ -99,6 +101,11 @@ impl VerifyingKey {
             Algorithm::EcdsaP256 => {
                 p256::ecdsa::VerifyingKey::from_public_key_der(bytes).ok().map(Self::P256)
             }
+            #[cfg(feature = "rs256")]
+            Algorithm::Rs256 => {
+                use rsa::pkcs8::DecodePublicKey as _;
+                rsa::RsaPublicKey::from_public_key_der(bytes).ok().filter(is_sound).map(Self::Rsa)
+            }
             _ => {
                 let _ = bytes;
                 None
@@ -117,11 +124,37 @@ impl VerifyingKey {
             #[cfg(feature = "ecdsa")]
             Self::P256(key) => p256::ecdsa::Signature::from_der(signature)
                 .is_ok_and(|signature| key.verify(message, &signature).is_ok()),
-            #[cfg(not(any(feature = "ed25519", feature = "ecdsa")))]
+            // The digest's own name is part of what is signed, so no other hash can pass for it.
+            #[cfg(feature = "rs256")]
+            Self::Rsa(key) => {
+                let padding = rsa::Pkcs1v15Sign {
+                    hash_len: Some(32),
+                    prefix: Box::from(SHA256_DIGEST_INFO.as_slice()),
+                };
+                key.verify(padding, &crate::mac::hash(message), signature).is_ok()
+            }
+            #[cfg(not(any(feature = "ed25519", feature = "ecdsa", feature = "rs256")))]
             _ => {
                 let _ = (message, signature);
                 false
             }
         }
     }
+}
+
+/// What stands before a SHA-256 in a PKCS #1 v1.5 signature (RFC 8017, section 9.2, note 1).
+#[cfg(feature = "rs256")]
+const SHA256_DIGEST_INFO: [u8; 19] = [
+    0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,
+    0x04, 0x20,
+];
+
+/// At least 2048 bits (NIST SP 800-131A), odd, and with an exponent that no padding attack has profited
+/// from.
+#[cfg(feature = "rs256")]
+fn is_sound(key: &rsa::RsaPublicKey) -> bool {
+    use rsa::traits::PublicKeyParts as _;
+    let is_odd = |number: &rsa::BigUint| number.to_bytes_le().first().is_some_and(|byte| byte & 1 == 1);
+    let least_exponent = rsa::BigUint::from(65_537_u32);
+    key.n().bits() >= 2048 && is_odd(key.n()) && is_odd(key.e()) && *key.e() >= least_exponent
 }

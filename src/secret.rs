@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::encoding::{secret_from_base64, secret_from_hex};
 use crate::error::ConfigError;
-use crate::scheme::SecretForm;
+use crate::scheme::{Algorithm, SecretForm};
 
 /// A signing secret, as the provider's dashboard shows it.
 ///
@@ -24,13 +24,36 @@ use crate::scheme::SecretForm;
 #[derive(Clone)]
 pub struct Secret {
     text: Zeroizing<Vec<u8>>,
+    algorithm: Option<Algorithm>,
 }
 
 impl Secret {
     /// A secret from a secrets manager or a test. A blank one is refused when a verifier is built.
     #[must_use]
     pub fn new(text: impl Into<Vec<u8>>) -> Self {
-        Self { text: Zeroizing::new(text.into()) }
+        Self { text: Zeroizing::new(text.into()), algorithm: None }
+    }
+
+    /// Says with which algorithm this secret signs, for the schemes that leave it to an account's
+    /// settings: then each key has its own, and a request cannot choose.
+    #[cfg_attr(feature = "form", doc = "")]
+    #[cfg_attr(feature = "form", doc = "```")]
+    #[cfg_attr(feature = "form", doc = "use hooksig::{Algorithm, Secret, Verifier, providers};")]
+    #[cfg_attr(feature = "form", doc = "")]
+    #[cfg_attr(
+        feature = "form",
+        doc = "let secret = Secret::new(\"test-secret\").with_algorithm(Algorithm::HmacSha256);"
+    )]
+    #[cfg_attr(feature = "form", doc = "assert!(Verifier::new(providers::VONAGE_SMS, secret).is_ok());")]
+    #[cfg_attr(
+        feature = "form",
+        doc = "assert!(Verifier::new(providers::VONAGE_SMS, Secret::new(\"test-secret\")).is_err());"
+    )]
+    #[cfg_attr(feature = "form", doc = "```")]
+    #[must_use]
+    pub fn with_algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.algorithm = Some(algorithm);
+        self
     }
 
     /// The secret in an environment variable, exactly as it stands there.
@@ -68,11 +91,20 @@ impl Secret {
                 text.pop();
             }
         }
-        Self { text }.not_blank(|| format!("the file {}", path.display()))
+        Self { text, algorithm: None }.not_blank(|| format!("the file {}", path.display()))
     }
 
     fn not_blank(self, place: impl Fn() -> String) -> Result<Self, ConfigError> {
         if is_blank(&self.text) { Err(ConfigError::BlankSource { place: place() }) } else { Ok(self) }
+    }
+
+    pub(crate) fn algorithm(&self) -> Option<Algorithm> {
+        self.algorithm
+    }
+
+    /// Whether this is a key file rather than a shared secret: a public one would be known to everybody.
+    pub(crate) fn is_key_file(&self) -> bool {
+        self.text.trim_ascii_start().starts_with(b"-----BEGIN ")
     }
 
     /// The keys that this secret is in the given forms: one for each form that applies.

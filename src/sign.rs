@@ -105,7 +105,7 @@ impl Content<'_> {
         let url = self.plan.url.as_ref()?;
         let target = url.probe_target();
         let pieces = url.of_request(&target, query).ok()?;
-        Some(pieces.iter().map(|piece| text(piece)).collect())
+        Some(pieces.concat())
     }
 }
 

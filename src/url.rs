@@ -55,22 +55,24 @@ impl PublicUrl {
     }
 
     /// The URL of a request with this target, in two pieces, with or without its query.
-    pub(crate) fn of_request<'u>(&'u self, target: &'u str, query: bool) -> Result<[&'u [u8]; 2], ErrorKind> {
-        if target.len() > MAX_TARGET {
-            return Err(ErrorKind::HeaderTooLong);
-        }
-        if !target.starts_with('/') || !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
-            return Err(ErrorKind::UrlMismatch);
-        }
+    pub(crate) fn of_request<'u>(&'u self, target: &'u str, query: bool) -> Result<[&'u str; 2], ErrorKind> {
+        check_target(target)?;
         let target = if query { target } else { without_query(target) };
         let Some(path) = self.registered else {
-            return Ok([self.text.as_bytes(), target.as_bytes()]);
+            return Ok([&self.text, target]);
         };
         let registered = self.text.get(path..).unwrap_or_default();
         // A URL without a path is requested with the path `/`.
         let same = registered == target
             || (!registered.starts_with('/') && target.strip_prefix('/') == Some(registered));
-        if same { Ok([self.text.as_bytes(), b""]) } else { Err(ErrorKind::UrlMismatch) }
+        if same { Ok([&self.text, ""]) } else { Err(ErrorKind::UrlMismatch) }
+    }
+
+    /// The path prefix of a base, or the path of a registered URL.
+    #[cfg(feature = "canonical")]
+    fn path(&self) -> &str {
+        let start = path_of(&self.text).unwrap_or(self.text.len());
+        self.text.get(start..).unwrap_or_default()
     }
 
     /// A target that this URL accepts, for the self-test.
@@ -79,6 +81,48 @@ impl PublicUrl {
         let slash = if registered.starts_with('/') { "" } else { "/" };
         format!("{slash}{registered}")
     }
+}
+
+/// Path and query of a request, after the path prefix that the public URL may have, in two pieces.
+#[cfg(feature = "canonical")]
+pub(crate) fn path_of_request<'u>(
+    url: Option<&'u PublicUrl>,
+    target: &'u str,
+    query: bool,
+) -> Result<[&'u str; 2], ErrorKind> {
+    let Some(url) = url else {
+        check_target(target)?;
+        return Ok(["", if query { target } else { without_query(target) }]);
+    };
+    let [_, rest] = url.of_request(target, query)?;
+    Ok([url.path(), rest])
+}
+
+/// The same URL without its port, or with the default port where it has none: how a sender may know a
+/// server behind a proxy.
+#[cfg(feature = "form")]
+pub(crate) fn other_port(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    // Neither the colon of a password nor those of an IPv6 address stand before a port.
+    let host = authority.rfind(['@', ']']).unwrap_or(0);
+    let port = authority.get(host..)?.rfind(':').map(|colon| host.saturating_add(colon));
+    let authority = match (port, scheme) {
+        (Some(port), _) => authority.get(..port)?.to_owned(),
+        (None, "https" | "wss") => format!("{authority}:443"),
+        (None, _) => format!("{authority}:80"),
+    };
+    Some(format!("{scheme}://{authority}{path}"))
+}
+
+/// Refuses what is no path and query as a request line has them.
+fn check_target(target: &str) -> Result<(), ErrorKind> {
+    if target.len() > MAX_TARGET {
+        return Err(ErrorKind::HeaderTooLong);
+    }
+    let visible = target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+    if target.starts_with('/') && visible { Ok(()) } else { Err(ErrorKind::UrlMismatch) }
 }
 
 fn without_query(text: &str) -> &str {
@@ -132,7 +176,7 @@ mod tests {
 
     fn joined(url: &PublicUrl, target: &str, query: bool) -> Result<String, ErrorKind> {
         let [base, rest] = url.of_request(target, query)?;
-        Ok(format!("{}{}", String::from_utf8_lossy(base), String::from_utf8_lossy(rest)))
+        Ok(format!("{base}{rest}"))
     }
 
     #[test]

@@ -6,8 +6,9 @@ use crate::coverage::Coverage;
 use crate::inline::InlineText;
 use crate::key_ring::Label;
 use crate::mac::{ContentHash, Matched};
-use crate::scheme::{Claims, MAX_ID, MAX_NAME};
+use crate::scheme::{MAX_ID, MAX_NAME};
 use crate::time::UnixTime;
+use crate::verifier::Settled;
 
 /// A body, or `()`, that came with a valid signature.
 ///
@@ -80,16 +81,10 @@ pub(crate) struct Origin {
 }
 
 impl Statement {
-    pub(crate) fn new(claims: &Claims<'_>, origin: &Origin) -> Self {
+    /// What every proof of one verifier says.
+    pub(crate) fn of(origin: &Origin) -> Self {
         let Origin { scheme, label, coverage, replay_domain } = *origin;
-        Self {
-            scheme,
-            label,
-            timestamp: claims.stamp.map(|stamp| stamp.time),
-            message_id: claims.message_id.and_then(MessageId::new),
-            coverage,
-            replay_domain,
-        }
+        Self { scheme, label, timestamp: None, message_id: None, coverage, replay_domain }
     }
 }
 
@@ -107,6 +102,12 @@ impl<B> Verified<B> {
             body,
             proof: Proof { scheme, label, key, timestamp, message_id, coverage, replay_domain, content },
         }
+    }
+
+    /// The same for a scheme with a mechanism.
+    pub(crate) fn settled(settled: Settled, body: B) -> Self {
+        let Settled { matched, key, statement, content } = settled;
+        Self::new(matched, key, statement, content, body)
     }
 
     /// The body, byte for byte as it was handed in. It is its sender's only if

@@ -99,7 +99,7 @@ fn missing_and_mistyped_keys_are_named() {
     assert_eq!(error("{ header = \"x-id\" }", "\"x-id\""), "configuration key \"message_id\": it is a table");
     assert_eq!(
         error("unit = \"seconds\"", "unit = \"s\""),
-        "configuration key \"timestamp.unit\": it is one of seconds, millis, seconds-or-millis, rfc3339, http-date"
+        "configuration key \"timestamp.unit\": it is one of seconds, millis, seconds-or-millis, rfc3339, http-date, utc-date-time"
     );
     assert_eq!(
         error("encoding = \"hex\"", "encoding = \"HEX\""),
@@ -291,6 +291,20 @@ fn what_is_read_back_gives_the_same_verdicts() {
         }
     }
     assert!(checked > 500);
+}
+
+#[test]
+fn a_built_in_scheme_goes_by_its_name() {
+    assert_eq!(read("builtin = \"github\"").scheme().unwrap(), providers::GITHUB);
+    for (text, key) in [
+        ("builtin = \"nobody\"", "builtin"),
+        ("builtin = 1", "builtin"),
+        ("builtin = \"github\"\nname = \"x\"", "name"),
+    ] {
+        let error = read(text).scheme().unwrap_err().to_string();
+        assert!(error.starts_with(&format!("configuration key {key:?}")), "{error}");
+        assert!(!error.contains("nobody"), "{error}");
+    }
 }
 
 #[test]

@@ -1,5 +1,13 @@
 //! The tables of providers: complete, covered by vectors, and as documented.
-#![cfg(all(feature = "ecdsa", feature = "ed25519", feature = "json", feature = "serde", feature = "sha1"))]
+#![cfg(all(
+    feature = "canonical",
+    feature = "ecdsa",
+    feature = "ed25519",
+    feature = "fields",
+    feature = "form",
+    feature = "rs256",
+    feature = "serde"
+))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
@@ -10,9 +18,10 @@ use std::path::{Path, PathBuf};
 use hooksig::{Algorithm, Evidence, Scheme, providers};
 
 /// The files of the tables and the families that they hold, in the order of the documentation.
-const FAMILIES: [(&str, &str); 7] = [
+const FAMILIES: [(&str, &str); 8] = [
     ("voice", "Voice AI"),
     ("ai", "AI models and platforms"),
+    ("carriers", "Carriers"),
     ("telephony", "Telephony"),
     ("messaging", "Messaging"),
     ("commerce", "Commerce"),
@@ -149,18 +158,30 @@ fn documentation() -> String {
 }
 
 fn row(entry: &Entry, scheme: &Scheme<'_>) -> String {
-    let timed = scheme.timestamp().is_some() || scheme.timestamp_in_json().is_some();
-    let fresh = if timed { format!("{} s", scheme.max_age().as_secs()) } else { "any time".to_owned() };
-    let replay = (scheme.max_age() + scheme.max_ahead()).as_secs();
-    let replay = if timed { format!("{replay} s") } else { "the key's life".to_owned() };
+    let fresh = match (scheme.is_timed(), scheme.expires()) {
+        (true, _) => format!("{} s", scheme.max_age().as_secs()),
+        (_, true) => "until it expires".to_owned(),
+        _ => "any time".to_owned(),
+    };
+    let window = (scheme.max_age() + scheme.max_ahead()).as_secs();
+    let replay = match (scheme.is_timed(), scheme.expires()) {
+        (true, _) => format!("{window} s"),
+        (_, true) => "until it expires".to_owned(),
+        _ => "the key's life".to_owned(),
+    };
     let evidence = match (scheme.source().unwrap().evidence, scheme.algorithm()) {
         (Evidence::Sdk(name), _) => name.to_owned(),
         (Evidence::Published, _) => "a published example".to_owned(),
         (_, Algorithm::StaticToken) => "documentation; *a token, not a signature*".to_owned(),
         _ => "documentation only".to_owned(),
     };
-    let header = scheme.signature().header();
-    format!("| [`{}`] | {} | `{header}` | {fresh} | {replay} | {evidence} |", entry.constant, entry.title)
+    let place = match (scheme.signature().header(), scheme.coverage().body()) {
+        ("", _) => "the body".to_owned(),
+        (header, true) => format!("`{header}`"),
+        (header, false) if scheme.algorithm() == Algorithm::StaticToken => format!("`{header}`"),
+        (header, false) => format!("`{header}`; *the body is not signed as a whole*"),
+    };
+    format!("| [`{}`] | {} | {place} | {fresh} | {replay} | {evidence} |", entry.constant, entry.title)
 }
 
 /// Text that Markdown shows as it is; addresses of pages become links.

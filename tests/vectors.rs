@@ -9,8 +9,15 @@ use std::path::PathBuf;
 use support::VectorFile;
 
 /// Whether every scheme can be there; otherwise those whose feature is off are skipped.
-const COMPLETE: bool =
-    cfg!(all(feature = "ecdsa", feature = "ed25519", feature = "json", feature = "serde", feature = "sha1"));
+const COMPLETE: bool = cfg!(all(
+    feature = "canonical",
+    feature = "ecdsa",
+    feature = "ed25519",
+    feature = "fields",
+    feature = "form",
+    feature = "rs256",
+    feature = "serde"
+));
 
 #[derive(Default)]
 struct Tally {

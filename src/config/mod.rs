@@ -1,6 +1,7 @@
 //! Schemes from configuration.
 
 mod describe;
+mod described;
 mod make;
 mod read;
 mod table;
@@ -13,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ConfigError;
 use crate::scheme::Scheme;
-use table::Table;
-use tree::{Node, Section};
+use described::Described;
+use tree::Node;
 
 /// A scheme that is described in TOML, JSON or another format that serde reads.
 ///
@@ -53,7 +54,7 @@ use tree::{Node, Section};
 /// | `name` | a to z, 0 to 9, `-`, `_`, `.` |
 /// | `algorithm` | `hmac-sha256`, `hmac-sha512`, `hmac-sha1` (feature `sha1`), `ed25519` and `ecdsa-p256` (features of these names, the latter `ecdsa`), `static-token` |
 /// | `signature` | `header`, or a stem with `numbered` (up to 16); `encoding` (`hex`, `base64`, `base64url`); optionally `prefix`, `separator` of a list, `groups` (the separator of lists), `or` (a further header, or up to three) |
-/// | `timestamp` | `header` (the signature's own for an entry of its list) or `json` (a key of the body, feature `json`); `unit` (`seconds`, `millis`, `seconds-or-millis`, `rfc3339`, `http-date`); optionally `prefix`, `max_age` and `max_ahead` in seconds |
+/// | `timestamp` | `header` (the signature's own for an entry of its list) or `json` (a key of the body, feature `json`); `unit` (`seconds`, `millis`, `seconds-or-millis`, `rfc3339`, `http-date`, `utc-date-time`); optionally `prefix`, `max_age` and `max_ahead` in seconds |
 /// | `message_id`, `key_id` | `header`, optionally `prefix` |
 /// | `expects` | a table of headers and the values that they must have |
 /// | `families` | two beginnings of header names |
@@ -62,13 +63,14 @@ use tree::{Node, Section};
 /// | `event_id` | a JSON pointer into the body |
 /// | `dangerous_unsigned_body` | `true`, where `signs` lacks the body |
 ///
-/// Names of headers are taken in lower case, however they are written.
+/// Names of headers are taken in lower case, however they are written. A built-in scheme is named
+/// instead, and then nothing else: `builtin = "twilio"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 pub struct SchemeConfig {
     // What was wrong is told by `scheme`, in this crate's words: an error of the format's own parser
     // would quote the line, and with it whatever somebody put there.
-    table: Result<Table, ConfigError>,
+    described: Result<Described, ConfigError>,
 }
 
 impl SchemeConfig {
@@ -79,26 +81,26 @@ impl SchemeConfig {
     /// [`ConfigError::Config`] for a key that is unknown, missing or has a value that it cannot have;
     /// [`ConfigError::Scheme`] for a definition that contradicts itself or cannot be verified safely.
     pub fn scheme(&self) -> Result<Scheme<'_>, ConfigError> {
-        self.table.as_ref().map_err(Clone::clone)?.scheme()
+        self.described.as_ref().map_err(Clone::clone)?.scheme()
     }
 }
 
-/// Describes a scheme; where its facts come from, notes and addresses are left out.
+/// Describes a scheme; where its facts come from, notes and addresses are left out. One whose
+/// [kind](Scheme::kind) has no keys here is described by its name.
 impl From<Scheme<'_>> for SchemeConfig {
     fn from(scheme: Scheme<'_>) -> Self {
-        Self { table: Ok(Table::describe(&scheme)) }
+        Self { described: Ok(Described::describe(&scheme)) }
     }
 }
 
 impl<'de> Deserialize<'de> for SchemeConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let node = Node::deserialize(deserializer)?;
-        Ok(Self { table: Section::new("", node, Table::KEYS).and_then(Table::read) })
+        Ok(Self { described: Described::read(Node::deserialize(deserializer)?) })
     }
 }
 
 impl Serialize for SchemeConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.table.as_ref().map_err(serde::ser::Error::custom)?.serialize(serializer)
+        self.described.as_ref().map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }

@@ -18,6 +18,13 @@ pub(super) enum Node {
     Other,
 }
 
+impl Node {
+    /// Whether this is a table with the key.
+    pub(super) fn has(&self, key: &str) -> bool {
+        matches!(self, Self::Table(entries) if entries.iter().any(|(name, _)| name == key))
+    }
+}
+
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NodeVisitor)

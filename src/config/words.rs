@@ -34,6 +34,7 @@ pub(super) const UNITS: Words<Unit> = &[
     ("seconds-or-millis", Unit::SecondsOrMillis),
     ("rfc3339", Unit::Rfc3339),
     ("http-date", Unit::HttpDate),
+    ("utc-date-time", Unit::DateTime),
 ];
 
 /// The encodings of a signature; a token has none.

@@ -115,6 +115,15 @@ pub enum ConfigError {
         /// The forms that the scheme reads, in words.
         expected: String,
     },
+    /// The scheme leaves the algorithm to each key, and this key does not say one that it can have; or
+    /// the scheme has one of its own, and the key says another.
+    #[error("the algorithm of key {label:?}: {why}")]
+    KeyAlgorithm {
+        /// The key's label.
+        label: String,
+        /// What would be right.
+        why: &'static str,
+    },
     /// A secret was given where the scheme needs a public key, or the reverse.
     #[error("the key {label:?} has to be {expected} for this scheme")]
     KeyKind {

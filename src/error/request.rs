@@ -110,6 +110,18 @@ pub enum ErrorKind {
     UnknownKeyId,
     /// No signature matches any active key: `mismatch`.
     Mismatch,
+    /// A body that is not a form came without the hash that would cover it: `missing_body_hash`.
+    MissingBodyHash,
+    /// The body is not the one whose hash was signed: `body_mismatch`.
+    BodyMismatch,
+    /// The body is not what this scheme's sender sends, or can be read in two ways: `malformed_body`.
+    MalformedBody,
+    /// A claim that the scheme needs is missing from a token whose signature is valid: `missing_claim`.
+    MissingClaim,
+    /// A claim of a token whose signature is valid names another issuer, key or URL: `claim_mismatch`.
+    ClaimMismatch,
+    /// The scheme's sender does not use this method: `unsupported_method`.
+    UnsupportedMethod,
     /// The body is over the limit: `body_too_large`.
     BodyTooLarge,
     /// The body ended early or could not be read: `body_unreadable`.
@@ -142,6 +154,12 @@ impl ErrorKind {
         Self::UnsupportedAlgorithm,
         Self::UnknownKeyId,
         Self::Mismatch,
+        Self::MissingBodyHash,
+        Self::BodyMismatch,
+        Self::MalformedBody,
+        Self::MissingClaim,
+        Self::ClaimMismatch,
+        Self::UnsupportedMethod,
         Self::BodyTooLarge,
         Self::BodyUnreadable,
         Self::NoActiveKey,
@@ -192,6 +210,21 @@ impl ErrorKind {
             }
             Self::UnknownKeyId => ("unknown_key_id", "the request names a key that is not configured"),
             Self::Mismatch => ("mismatch", "no signature matches any active key"),
+            Self::MissingBodyHash => {
+                ("missing_body_hash", "a body that is not a form came without the hash that would cover it")
+            }
+            Self::BodyMismatch => ("body_mismatch", "the body is not the one whose hash was signed"),
+            Self::MalformedBody => (
+                "malformed_body",
+                "the body is not what this scheme's sender sends, or can be read in two ways",
+            ),
+            Self::MissingClaim => {
+                ("missing_claim", "a claim that the scheme needs is missing from the token")
+            }
+            Self::ClaimMismatch => {
+                ("claim_mismatch", "a claim of the token names another issuer, key or URL")
+            }
+            Self::UnsupportedMethod => ("unsupported_method", "the scheme's sender does not use this method"),
             Self::BodyTooLarge => ("body_too_large", "the body is over the limit"),
             Self::BodyUnreadable => ("body_unreadable", "the body ended early or could not be read"),
             Self::NoActiveKey => ("no_active_key", "no key is active at this time"),

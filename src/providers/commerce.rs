@@ -33,6 +33,8 @@ pub(super) const TABLE: &[Scheme<'static>] = &[
     LEMONSQUEEZY,
     MARQETA,
     FLUTTERWAVE_V3,
+    #[cfg(feature = "fields")]
+    ADYEN,
 ];
 
 /// Polar: billing webhooks.
@@ -272,3 +274,20 @@ pub const FLUTTERWAVE_V3: Scheme<'static> =
         .note("The secret hash is sent as it is; nothing is signed. API v4 signs the body (flutterwave).")
         .dangerous_unsigned_body()
         .signs(&[]);
+
+/// Adyen: standard payment notifications, signed inside each item.
+#[cfg(feature = "fields")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fields")))]
+pub const ADYEN: Scheme<'static> = Scheme::hmac_sha256("adyen")
+    .encoded(Base64)
+    .secret(&[SecretForm::Hex])
+    .source(sdk(ADYEN_PAGE, "npm @adyen/api-library 32.1.0"))
+    .note(
+        "Eight fields of each item are signed and NOTHING ELSE: act on these alone. Every item of a \
+         notification has to verify, and there has to be one.",
+    )
+    .follows(crate::mechanism::Rules::Adyen);
+
+#[cfg(feature = "fields")]
+const ADYEN_PAGE: &str =
+    "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures";

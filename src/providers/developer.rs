@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use super::{BODY, ID_TIMESTAMP_BODY, TIMESTAMP_BODY, documented, published, sdk, standard_webhooks, svix};
+#[cfg(feature = "jwt")]
+use crate::coverage::Coverage;
 use crate::encoding::Encoding::{Base64, Hex};
 use crate::field::Field;
+#[cfg(feature = "jwt")]
+use crate::mechanism::{Bearer, HashClaim, Issuer, Place, Rules, TokenRules};
 use crate::scheme::{Scheme, SecretForm};
 use crate::time::Unit;
 
@@ -36,6 +40,10 @@ pub(super) const TABLE: &[Scheme<'static>] = &[
     CIRCLECI,
     LAUNCHDARKLY,
     ABLY,
+    #[cfg(feature = "jwt")]
+    NETLIFY,
+    #[cfg(feature = "canonical")]
+    CONTENTFUL,
 ];
 
 /// Standard Webhooks: symmetric signatures (v1).
@@ -268,3 +276,37 @@ pub const STANDARD_WEBHOOKS_V1A: Scheme<'static> = Scheme::ed25519("standard-web
          for other receivers too: nothing that is signed names yours.",
     )
     .signs(ID_TIMESTAMP_BODY);
+
+/// Netlify: deploy notifications.
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub const NETLIFY: Scheme<'static> = Scheme::hmac_sha256("netlify")
+    .signature(Field::whole("x-webhook-signature"), Base64)
+    .source(documented("https://docs.netlify.com/deploy/deploy-notifications/"))
+    .note("The token holds the hash of the body and no time.")
+    .follows(Rules::Token(TokenRules {
+        place: Place::Header("x-webhook-signature", Bearer::Absent),
+        issuer: Issuer::Named("netlify"),
+        body_hash: Some(HashClaim { name: "sha256", encoding: Hex, optional_without_body: false }),
+        signed: "the token, with the SHA-256 of the body in its claim sha256",
+        unsigned: "the method, the URL, any other header",
+        coverage: Coverage { body: true, ..Coverage::NOTHING },
+        ..TokenRules::HS256
+    }));
+
+/// Contentful: app and webhook request verification.
+#[cfg(feature = "canonical")]
+#[cfg_attr(docsrs, doc(cfg(feature = "canonical")))]
+pub const CONTENTFUL: Scheme<'static> = Scheme::hmac_sha256("contentful")
+    .signature(Field::whole("x-contentful-signature"), Hex)
+    .timestamp(Field::whole("x-contentful-timestamp"), Unit::Millis)
+    .max_age(Duration::from_secs(30))
+    .source(sdk(
+        "https://www.contentful.com/developers/docs/webhooks/request-verification/",
+        "npm @contentful/node-apps-toolkit 3.16.1",
+    ))
+    .note(
+        "The query is escaped twice before it is signed. The list of signed headers has to name itself and the \
+         timestamp.",
+    )
+    .follows(crate::mechanism::Rules::Contentful);

@@ -28,6 +28,8 @@ pub(super) const TABLE: &[Scheme<'static>] = &[
     FRONT_RULE,
     KLAVIYO,
     TELEGRAM,
+    #[cfg(feature = "fields")]
+    MAILGUN,
 ];
 
 /// LINE: Messaging API webhooks.
@@ -175,3 +177,18 @@ pub const DISCORD: Scheme<'static> = Scheme::ed25519("discord")
          expects 401. The provider documents no tolerance; 300 seconds are this crate's.",
     )
     .signs(&[Part::Timestamp, Part::Body]);
+
+/// Mailgun: email event webhooks.
+#[cfg(feature = "fields")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fields")))]
+pub const MAILGUN: Scheme<'static> = Scheme::hmac_sha256("mailgun")
+    .encoded(Hex)
+    .source(documented(
+        "https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks",
+    ))
+    .note(
+        "Timestamp and token are signed and the event is NOT: remember each token, and read the event again \
+         through the API before acting on it. The provider documents no tolerance; 300 seconds are this \
+         crate's.",
+    )
+    .follows(crate::mechanism::Rules::Mailgun);

@@ -8,15 +8,30 @@
 //! configuration file (`SchemeConfig`, feature `serde`).
 //!
 #![cfg_attr(
-    all(feature = "ecdsa", feature = "ed25519", feature = "json", feature = "sha1"),
+    all(
+        feature = "canonical",
+        feature = "ecdsa",
+        feature = "ed25519",
+        feature = "fields",
+        feature = "form",
+        feature = "rs256"
+    ),
     doc = include_str!("table.md")
 )]
 #![cfg_attr(
-    not(all(feature = "ecdsa", feature = "ed25519", feature = "json", feature = "sha1")),
+    not(all(
+        feature = "canonical",
+        feature = "ecdsa",
+        feature = "ed25519",
+        feature = "fields",
+        feature = "form",
+        feature = "rs256"
+    )),
     doc = "The list is complete with all features."
 )]
 
 mod ai;
+mod carriers;
 mod commerce;
 mod developer;
 mod messaging;
@@ -25,6 +40,8 @@ mod telephony;
 mod voice;
 
 pub use ai::*;
+#[cfg(any(feature = "canonical", feature = "fields", feature = "form", feature = "jwt"))]
+pub use carriers::*;
 pub use commerce::*;
 pub use developer::*;
 pub use messaging::*;
@@ -48,6 +65,7 @@ pub static ALL: &[Scheme<'static>] = &JOINED;
 const TABLES: &[&[Scheme<'static>]] = &[
     voice::TABLE,
     ai::TABLE,
+    carriers::TABLE,
     telephony::TABLE,
     messaging::TABLE,
     commerce::TABLE,

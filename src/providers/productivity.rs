@@ -3,8 +3,14 @@
 use std::time::Duration;
 
 use super::{BODY, TIMESTAMP_BODY, documented, published, sdk};
+#[cfg(feature = "rs256")]
+use crate::coverage::Coverage;
 use crate::encoding::Encoding::{Base64, Base64Url, Hex};
 use crate::field::Field;
+#[cfg(feature = "rs256")]
+use crate::mechanism::{Bearer, HashClaim, Place, Rules, TokenRules};
+#[cfg(feature = "rs256")]
+use crate::scheme::Algorithm;
 use crate::scheme::{Part, Scheme, SecretForm};
 use crate::time::Unit;
 
@@ -29,6 +35,8 @@ pub(super) const TABLE: &[Scheme<'static>] = &[
     ASHBY,
     GREENHOUSE,
     CAL_COM,
+    #[cfg(feature = "rs256")]
+    GONG,
 ];
 
 const HUBSPOT_PAGE: &str = "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/\
@@ -198,3 +206,31 @@ pub const CAL_COM: Scheme<'static> = Scheme::hmac_sha256("cal-com")
     .source(documented("https://cal.com/docs/developing/guides/automation/webhooks"))
     .note("Without a configured secret the header reads no-secret-provided.")
     .signs(BODY);
+
+/// Gong: automation rule webhooks.
+#[cfg(feature = "rs256")]
+#[cfg_attr(docsrs, doc(cfg(feature = "rs256")))]
+pub const GONG: Scheme<'static> = Scheme::rs256("gong")
+    .signature(Field::whole("authorization"), Base64Url)
+    .secret(&[SecretForm::Base64])
+    .source(documented("https://help.gong.io"))
+    .note("The key is the public key of the rule. The token stands bare or after Bearer.")
+    .follows(Rules::Token(TokenRules {
+        place: Place::Header("authorization", Bearer::Optional),
+        algorithms: &[("RS256", Algorithm::Rs256)],
+        required: &["exp"],
+        body_hash: Some(HashClaim { name: "body_sha256", encoding: Hex, optional_without_body: false }),
+        url: Some("webhook_url"),
+        signed: "the token, with the public URL in its claim webhook_url and the SHA-256 of the body in \
+                 body_sha256",
+        unsigned: "the method, any other header",
+        coverage: Coverage {
+            timestamp: true,
+            path: true,
+            url: true,
+            query: true,
+            body: true,
+            ..Coverage::NOTHING
+        },
+        ..TokenRules::HS256
+    }));

@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use super::{BODY, ID_TIMESTAMP_BODY, TIMESTAMP_BODY, documented, sdk, standard_webhooks};
+#[cfg(feature = "jwt")]
+use crate::coverage::Coverage;
 use crate::encoding::Encoding::{Base64, Hex};
 use crate::field::Field;
+#[cfg(feature = "jwt")]
+use crate::mechanism::{HashClaim, Issuer, Rules, TokenRules};
 use crate::scheme::{Part, Scheme, SecretForm};
 use crate::time::Unit;
 
@@ -28,6 +32,10 @@ pub(super) const TABLE: &[Scheme<'static>] = &[
     DEEPGRAM,
     SPEECHMATICS_TOKEN,
     CALLINGBOX,
+    #[cfg(feature = "jwt")]
+    LIVEKIT,
+    #[cfg(feature = "fields")]
+    SYNTHFLOW,
 ];
 
 /// Retell AI: call and agent webhooks, inbound calls, custom functions.
@@ -259,3 +267,37 @@ pub const CALLINGBOX: Scheme<'static> = Scheme::hmac_sha256("callingbox")
     .source(documented("https://docs.callingbox.io/guides/webhook-security"))
     .note("The secret is used as text, its whsec_ included; during rotation several v1 entries occur.")
     .signs(TIMESTAMP_BODY);
+
+/// LiveKit: room, participant, track and egress webhooks.
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub const LIVEKIT: Scheme<'static> = Scheme::hmac_sha256("livekit")
+    .signature(Field::whole("authorization"), Base64)
+    .event_id("/id")
+    .source(sdk("https://docs.livekit.io/home/server/webhooks/", "npm livekit-server-sdk 2.19.2"))
+    .note(
+        "The key is the API secret and its id the API key. The header holds the bare token, without a word \
+         before it, although SDKs name the header Authorize in one place. Events come as \
+         application/webhook+json.",
+    )
+    .follows(Rules::Token(TokenRules {
+        issuer: Issuer::KeyId,
+        required: &["exp"],
+        body_hash: Some(HashClaim { name: "sha256", encoding: Base64, optional_without_body: false }),
+        signed: "the token, with the SHA-256 of the body in its claim sha256",
+        unsigned: "the method, the URL, any other header",
+        coverage: Coverage { timestamp: true, body: true, ..Coverage::NOTHING },
+        ..TokenRules::HS256
+    }));
+
+/// Synthflow: inbound and post-call webhooks.
+#[cfg(feature = "fields")]
+#[cfg_attr(docsrs, doc(cfg(feature = "fields")))]
+pub const SYNTHFLOW: Scheme<'static> = Scheme::hmac_sha256("synthflow")
+    .signature(Field::whole("http_synthflow_signature").or("synthflow-signature"), Base64)
+    .source(documented("https://docs.synthflow.ai/webhooks-security"))
+    .note(
+        "The call's id is signed and NOTHING ELSE of the body: read the call again through the API before \
+         acting on it. The encoding is known from users only. One of the two headers, never both.",
+    )
+    .follows(crate::mechanism::Rules::Synthflow);

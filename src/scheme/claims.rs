@@ -267,9 +267,9 @@ impl<'r> Content<'_, 'r> {
                     let target = self.parts.target.ok_or(ErrorKind::NoUrl)?;
                     let [base, rest] = url.of_request(target, *query)?;
                     // The base is fixed by configuration: only what the request owns could shift a mark.
-                    separated(rest, joint).ok_or(ErrorKind::UrlMismatch)?;
-                    gathered.push(base);
-                    gathered.push(rest);
+                    separated(rest.as_bytes(), joint).ok_or(ErrorKind::UrlMismatch)?;
+                    gathered.push(base.as_bytes());
+                    gathered.push(rest.as_bytes());
                 }
             }
         }

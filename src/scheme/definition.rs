@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Algorithm, Part, SecretForm, Source};
 use crate::encoding::Encoding;
 use crate::field::Field;
+use crate::mechanism::{Profile, Rules};
 use crate::time::{Freshness, Unit};
 
 /// The most parts that signed content can have.
@@ -42,6 +43,8 @@ pub(crate) struct Definition<'a> {
     pub(crate) unsigned_body: bool,
     pub(crate) source: Option<Source<'a>>,
     pub(crate) note: &'a str,
+    /// The rules of a scheme that does not sign a row of parts.
+    pub(crate) rules: Option<Rules>,
     pub(super) expected: [(&'a str, &'a str); MAX_EXPECTED],
     pub(super) expected_count: usize,
     pub(super) forms: [SecretForm<'a>; MAX_FORMS],
@@ -61,6 +64,14 @@ impl<'a> Definition<'a> {
 
     pub(crate) fn expected(&self) -> &[(&'a str, &'a str)] {
         self.expected.get(..self.expected_count).unwrap_or_default()
+    }
+
+    /// What the scheme's mechanism says of itself, if it has one.
+    pub(crate) const fn profile(&self) -> Option<Profile> {
+        match self.rules {
+            Some(rules) => Some(rules.profile()),
+            None => None,
+        }
     }
 
     pub(crate) fn freshness(&self) -> Freshness {

@@ -7,6 +7,7 @@ use super::{Algorithm, Definition, MAX_EXPECTED, MAX_FORMS, MAX_PARTS, Part, Sch
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
 use crate::field::Field;
+use crate::mechanism::Rules;
 use crate::time::Unit;
 
 /// A scheme that is being written; it cannot verify anything until
@@ -37,6 +38,7 @@ impl<'a> Draft<'a> {
                 unsigned_body: false,
                 source: None,
                 note: "",
+                rules: None,
                 expected: [("", ""); MAX_EXPECTED],
                 expected_count: 0,
                 forms: [SecretForm::Text; MAX_FORMS],
@@ -50,6 +52,13 @@ impl<'a> Draft<'a> {
     /// Where the signature stands and how it is written.
     pub const fn signature(mut self, field: Field<'a>, encoding: Encoding) -> Self {
         self.definition.signature = Some(field);
+        self.definition.encoding = encoding;
+        self
+    }
+
+    /// How the signature is written, where a mechanism says where it stands.
+    #[allow(dead_code, reason = "which schemes need it depends on the features")]
+    pub(crate) const fn encoded(mut self, encoding: Encoding) -> Self {
         self.definition.encoding = encoding;
         self
     }
@@ -187,6 +196,15 @@ impl<'a> Draft<'a> {
             flaw: flaw.sentence,
             at: (!flaw.at.is_empty()).then(|| flaw.at.to_owned()),
         })
+    }
+
+    /// Finishes a scheme whose content a mechanism makes; the mechanism's tests take the place of the
+    /// check.
+    #[allow(dead_code, reason = "without a mechanism's feature no scheme has one")]
+    pub(crate) const fn follows(mut self, rules: Rules) -> Scheme<'a> {
+        self.definition.rules = Some(rules);
+        self.definition.part_count = 0;
+        Scheme { definition: self.definition }
     }
 
     const fn finish(mut self, parts: &[Part<'a>]) -> Result<Scheme<'a>, Flaw<'a>> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Evidence, Part, Scheme};
+use crate::mechanism::{Profile, UrlUse};
 use crate::time::Freshness;
 
 /// What the timestamp is held to.
@@ -13,12 +14,17 @@ pub(crate) enum Limits {
 }
 
 /// The scheme's rules under these limits and, where it is known, with this URL.
-pub(crate) fn explain(scheme: &Scheme<'_>, limits: Limits, known_url: Option<&str>) -> String {
+pub(crate) fn explain(
+    scheme: &Scheme<'_>,
+    limits: Limits,
+    leeway: Option<Duration>,
+    known_url: Option<&str>,
+) -> String {
     let lines = [
         signature(scheme),
         format!("Signed: {}.", signed(scheme)),
         format!("Not signed: {}.", unsigned(scheme)),
-        timestamp(scheme, limits),
+        timestamp(scheme, limits, leeway),
         message_id(scheme),
         event_id(scheme),
         key_id(scheme),
@@ -28,7 +34,7 @@ pub(crate) fn explain(scheme: &Scheme<'_>, limits: Limits, known_url: Option<&st
             if scheme.algorithm().is_public_key() { "Public key" } else { "Secret" },
             secret(scheme)
         ),
-        format!("Replay: {}.", replay(scheme, limits)),
+        format!("Replay: {}.", replay(scheme, limits, leeway)),
         url(scheme, known_url),
         addresses(scheme),
         note(scheme),
@@ -40,6 +46,9 @@ pub(crate) fn explain(scheme: &Scheme<'_>, limits: Limits, known_url: Option<&st
 
 fn signature(scheme: &Scheme<'_>) -> String {
     let algorithm = scheme.algorithm().name();
+    if let Some(profile) = scheme.definition.profile() {
+        return mechanism_signature(scheme, &profile);
+    }
     let encoding = scheme.encoding();
     let place = scheme.signature().words();
     let mut line = match encoding.width(scheme.algorithm().tag_size()) {
@@ -59,7 +68,25 @@ fn signature(scheme: &Scheme<'_>) -> String {
     line
 }
 
+fn mechanism_signature(scheme: &Scheme<'_>, profile: &Profile) -> String {
+    let further = profile.further_algorithms.iter().filter(|further| **further != scheme.algorithm());
+    let algorithms: Vec<_> = if profile.keys_choose {
+        profile.further_algorithms.iter().map(|algorithm| algorithm.name()).collect()
+    } else {
+        std::iter::once(scheme.algorithm().name()).chain(further.map(|algorithm| algorithm.name())).collect()
+    };
+    let form = if scheme.leeway().is_some() { "a JSON web token with " } else { "" };
+    let chosen = if profile.keys_choose { " as the key says" } else { "" };
+    let place = profile.place.map_or_else(|| scheme.signature().words(), str::to_owned);
+    let encoding =
+        if scheme.leeway().is_some() { String::new() } else { format!(" {},", scheme.encoding().words()) };
+    format!("Signature: {form}{}{chosen},{encoding} in {place}.", algorithms.join(" or "))
+}
+
 fn signed(scheme: &Scheme<'_>) -> String {
+    if let Some(profile) = scheme.definition.profile() {
+        return profile.signed.to_owned();
+    }
     let parts: Vec<_> = scheme.parts().iter().map(part).collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", then ") }
 }
@@ -78,6 +105,9 @@ fn part(part: &Part<'_>) -> String {
 }
 
 fn unsigned(scheme: &Scheme<'_>) -> String {
+    if let Some(profile) = scheme.definition.profile() {
+        return profile.unsigned.to_owned();
+    }
     let coverage = scheme.coverage();
     let mut words = Vec::new();
     if !coverage.body() {
@@ -95,19 +125,40 @@ fn unsigned(scheme: &Scheme<'_>) -> String {
     words.join(", ")
 }
 
-fn timestamp(scheme: &Scheme<'_>, limits: Limits) -> String {
-    let (unit, place) = match (scheme.timestamp(), scheme.timestamp_in_json()) {
-        (Some((field, unit)), _) => (unit, field.words()),
-        (None, Some((key, unit))) => (unit, format!("the JSON body under {key:?}, read after the signature")),
-        (None, None) => return "Timestamp: none is signed.".to_owned(),
-    };
+fn timestamp(scheme: &Scheme<'_>, limits: Limits, leeway: Option<Duration>) -> String {
+    let in_token = scheme.definition.profile().and_then(|profile| profile.time);
     let accepted = match limits {
         Limits::Within(Freshness { max_age, max_ahead }) => {
             format!("accepted up to {} old and {} ahead", seconds(max_age), seconds(max_ahead))
         }
         Limits::AnyAge => "ANY AGE is accepted".to_owned(),
     };
-    format!("Timestamp: {}, in {place}; {accepted}.", unit.words())
+    let line = match (scheme.timestamp(), scheme.timestamp_in_json(), in_token) {
+        (Some((field, unit)), ..) => {
+            format!("Timestamp: {}, in {}; {accepted}.", unit.words(), field.words())
+        }
+        (_, Some((key, unit)), _) => format!(
+            "Timestamp: {}, in the JSON body under {key:?}, read after the signature; {accepted}.",
+            unit.words()
+        ),
+        (_, _, Some(words)) => format!("Timestamp: {words}; {accepted}."),
+        (None, None, None) if scheme.expires() => String::new(),
+        (None, None, None) => "Timestamp: none is signed.".to_owned(),
+    };
+    let validity = match (scheme.leeway(), leeway) {
+        (None, _) => String::new(),
+        (Some(_), None) => "Validity: ANY is accepted, whatever the token says.".to_owned(),
+        (Some(_), Some(leeway)) if scheme.expires() => format!(
+            "Validity: the token has to say until when (exp), and may say from when (nbf); {} of leeway.",
+            seconds(leeway)
+        ),
+        (Some(_), Some(leeway)) => format!(
+            "Validity: where the token says until when (exp) or from when (nbf), it counts; {} of leeway.",
+            seconds(leeway)
+        ),
+    };
+    let lines: Vec<_> = [line, validity].into_iter().filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
 }
 
 fn seconds(time: Duration) -> String {
@@ -119,7 +170,9 @@ fn message_id(scheme: &Scheme<'_>) -> String {
 }
 
 fn key_id(scheme: &Scheme<'_>) -> String {
-    scheme.key_id().map_or_else(String::new, |field| format!("Key: named in {}.", field.words()))
+    let in_mechanism = scheme.definition.profile().and_then(|profile| profile.names_keys);
+    let place = scheme.key_id().map(|field| field.words()).or(in_mechanism.map(str::to_owned));
+    place.map_or_else(String::new, |place| format!("Key: named in {place}."))
 }
 
 fn expected(scheme: &Scheme<'_>) -> String {
@@ -143,8 +196,11 @@ fn secret(scheme: &Scheme<'_>) -> String {
     forms.join(", or ")
 }
 
-fn replay(scheme: &Scheme<'_>, limits: Limits) -> String {
+fn replay(scheme: &Scheme<'_>, limits: Limits, leeway: Option<Duration>) -> String {
     match limits {
+        _ if scheme.expires() && leeway.is_some() => {
+            "a captured request stays valid until its token expires".to_owned()
+        }
         Limits::Within(Freshness { max_age, max_ahead }) if scheme.is_timed() => {
             let window = max_age.saturating_add(max_ahead);
             format!("a captured request stays valid for up to {}", seconds(window))
@@ -156,6 +212,16 @@ fn replay(scheme: &Scheme<'_>, limits: Limits) -> String {
 }
 
 fn url(scheme: &Scheme<'_>, known: Option<&str>) -> String {
+    if scheme.url_use() == UrlUse::Path {
+        return match known {
+            Some(url) => format!("URL: {url}."),
+            None => {
+                "URL: only the path is signed; configure a public base if the public path has a prefix that \
+                     the request lacks."
+                    .to_owned()
+            }
+        };
+    }
     let query = if scheme.coverage().query() { " and query" } else { "; its query is not signed" };
     match (scheme.signs_url(), scheme.needs_registered_url(), known) {
         (false, ..) => String::new(),

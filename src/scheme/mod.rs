@@ -12,6 +12,8 @@ mod plan;
 use std::time::Duration;
 
 pub(crate) use check::{MAX_NAME, is_limit};
+#[cfg(feature = "form")]
+pub(crate) use claims::MAX_CANDIDATES;
 pub(crate) use claims::{Candidates, Claims, MAX_ID, MAX_SUFFIX};
 pub(crate) use definition::{Definition, MAX_EXPECTED, MAX_FORMS, MAX_PARTS};
 pub use draft::Draft;
@@ -23,6 +25,7 @@ pub(crate) use plan::{Layout, Piece, Plan, TimestampPlace};
 use crate::coverage::Coverage;
 use crate::encoding::Encoding;
 use crate::field::Field;
+use crate::mechanism::{Kind, UrlUse};
 use crate::time::Unit;
 
 /// A complete description of how one provider signs its requests.
@@ -111,6 +114,12 @@ impl<'a> Scheme<'a> {
         Draft::new(name, Algorithm::EcdsaP256)
     }
 
+    /// Starts a scheme of tokens that are signed with RSA.
+    #[cfg(feature = "rs256")]
+    pub(crate) const fn rs256(name: &'a str) -> Draft<'a> {
+        Draft::new(name, Algorithm::Rs256)
+    }
+
     /// A scheme without a signature: the sender repeats a shared token in a header. The whole value
     /// is compared, a word such as `Bearer` included, in a time that says nothing about the token or
     /// its length; where the token stands in two headers, each that is there must hold it.
@@ -150,12 +159,12 @@ impl<'a> Scheme<'a> {
         self.definition.algorithm
     }
 
-    /// Where the signature stands.
+    /// Where the signature stands; a header without a name where it stands in the body.
     #[must_use]
     pub const fn signature(&self) -> Field<'a> {
         match self.definition.signature {
             Some(field) => field,
-            // `check` lets no scheme without a signature through.
+            // `check` lets no scheme without a signature through; a mechanism may have it elsewhere.
             None => Field::whole(""),
         }
     }
@@ -216,7 +225,8 @@ impl<'a> Scheme<'a> {
         self.definition.families
     }
 
-    /// The signed content, part by part.
+    /// The signed content, part by part; empty where the [kind](Self::kind) is another than
+    /// [`Kind::Affix`].
     #[must_use]
     pub fn parts(&self) -> &[Part<'a>] {
         self.definition.parts()
@@ -255,19 +265,81 @@ impl<'a> Scheme<'a> {
     /// What the signature covers. Everything else in the request is the sender's word only.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
-        Coverage::of(self.parts(), self.definition.json_timestamp.is_some())
+        match self.definition.profile() {
+            Some(profile) => profile.coverage,
+            None => Coverage::of(self.parts(), self.definition.json_timestamp.is_some()),
+        }
     }
 
     /// Whether the body can be hashed as it arrives, so that nothing has to be kept for verification.
     /// Otherwise a streaming verification keeps the body up to the verifier's limit.
     #[must_use]
     pub const fn streams(&self) -> bool {
-        self.definition.json_timestamp.is_none() && !self.definition.algorithm.is_public_key()
+        self.definition.json_timestamp.is_none()
+            && !self.definition.algorithm.is_public_key()
+            && self.definition.rules.is_none()
     }
 
-    /// Whether the signature, a signed timestamp included, has to be fresh.
-    pub(crate) const fn is_timed(&self) -> bool {
-        self.definition.timestamp.is_some() || self.definition.json_timestamp.is_some()
+    /// How the signature is made, in the broadest terms.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self.definition.profile() {
+            Some(profile) => profile.kind,
+            None if matches!(self.definition.algorithm, Algorithm::StaticToken) => Kind::Token,
+            None => Kind::Affix,
+        }
+    }
+
+    /// Whether a signed timestamp is held to [`max_age`](Self::max_age) and
+    /// [`max_ahead`](Self::max_ahead).
+    #[must_use]
+    pub const fn is_timed(&self) -> bool {
+        let in_token = match self.definition.profile() {
+            Some(profile) => profile.time.is_some(),
+            None => false,
+        };
+        self.definition.timestamp.is_some() || self.definition.json_timestamp.is_some() || in_token
+    }
+
+    /// How far the clocks may differ where a token says from when and until when it is valid; nothing
+    /// for schemes without such tokens.
+    #[must_use]
+    pub const fn leeway(&self) -> Option<Duration> {
+        match self.definition.profile() {
+            Some(profile) => profile.leeway,
+            None => None,
+        }
+    }
+
+    /// Whether every request says until when it is valid.
+    #[must_use]
+    pub const fn expires(&self) -> bool {
+        match self.definition.profile() {
+            Some(profile) => profile.expires,
+            None => false,
+        }
+    }
+
+    /// Whether requests name their key, so that every key of a verifier needs its id:
+    /// [`Builder::identified_key`](crate::Builder::identified_key).
+    #[must_use]
+    pub const fn names_keys(&self) -> bool {
+        let in_mechanism = match self.definition.profile() {
+            Some(profile) => profile.names_keys.is_some(),
+            None => false,
+        };
+        self.definition.key_id.is_some() || in_mechanism
+    }
+
+    /// How much of the public URL has to be configured.
+    pub(crate) fn url_use(&self) -> UrlUse {
+        match self.definition.profile() {
+            Some(profile) => profile.url,
+            None if self.parts().iter().any(|part| matches!(part, Part::Url | Part::UrlWithoutQuery)) => {
+                UrlUse::Whole
+            }
+            None => UrlUse::Unused,
+        }
     }
 
     /// Whether the scheme joins the URL to something else without a mark between them, so that the
@@ -277,10 +349,11 @@ impl<'a> Scheme<'a> {
         join::pins_url(&self.definition)
     }
 
-    /// Whether the scheme signs the URL in any form.
+    /// Whether the scheme signs the URL with its host, so that a verifier has to be told what the
+    /// public one is.
     #[must_use]
     pub fn signs_url(&self) -> bool {
-        self.parts().iter().any(|part| matches!(part, Part::Url | Part::UrlWithoutQuery))
+        self.url_use() == UrlUse::Whole
     }
 
     /// The rules of this scheme in words, for people who configure, debug or review it.
@@ -291,6 +364,6 @@ impl<'a> Scheme<'a> {
     /// ```
     #[must_use]
     pub fn explain(&self) -> String {
-        explain::explain(self, explain::Limits::Within(self.definition.freshness()), None)
+        explain::explain(self, explain::Limits::Within(self.definition.freshness()), self.leeway(), None)
     }
 }

@@ -6,29 +6,48 @@
 pub enum Algorithm {
     /// HMAC with SHA-256, 32 bytes.
     HmacSha256,
+    /// HMAC with SHA-384, 48 bytes.
+    #[cfg(feature = "jwt")]
+    HmacSha384,
     /// HMAC with SHA-512, 64 bytes.
     HmacSha512,
     /// HMAC with SHA-1, 20 bytes: still sound as a MAC, but nothing to choose today.
     #[cfg(feature = "sha1")]
     HmacSha1,
+    /// HMAC with MD5, 16 bytes: an old choice that some Vonage accounts still have.
+    #[cfg(feature = "form")]
+    HmacMd5,
+    /// The MD5 of the content with the secret after it, 16 bytes: what Vonage calls `md5hash`, its
+    /// oldest and weakest choice. Prefer any other in the account's settings.
+    #[cfg(feature = "form")]
+    Md5Hash,
     /// Ed25519 (RFC 8032), verified strictly.
     #[cfg(feature = "ed25519")]
     Ed25519,
     /// ECDSA over P-256 with SHA-256, its signature in DER.
     #[cfg(feature = "ecdsa")]
     EcdsaP256,
+    /// RSA with PKCS #1 v1.5 padding and SHA-256, as in JSON web tokens.
+    #[cfg(feature = "rs256")]
+    Rs256,
     /// No signature: a shared token that is sent along as it is.
     StaticToken,
 }
 
 impl Algorithm {
     /// The size in bytes of what is compared: of the tag or signature, or of a token's hash; of a
-    /// signature in DER the most that it can have.
+    /// signature in DER, and of RSA, the most that it can have.
     #[must_use]
     pub const fn tag_size(self) -> usize {
         match self {
             Self::HmacSha256 | Self::StaticToken => 32,
+            #[cfg(feature = "jwt")]
+            Self::HmacSha384 => 48,
             Self::HmacSha512 => 64,
+            #[cfg(feature = "form")]
+            Self::HmacMd5 | Self::Md5Hash => 16,
+            #[cfg(feature = "rs256")]
+            Self::Rs256 => 512,
             #[cfg(feature = "ed25519")]
             Self::Ed25519 => 64,
             #[cfg(feature = "ecdsa")]
@@ -46,6 +65,8 @@ impl Algorithm {
             Self::Ed25519 => true,
             #[cfg(feature = "ecdsa")]
             Self::EcdsaP256 => true,
+            #[cfg(feature = "rs256")]
+            Self::Rs256 => true,
             _ => false,
         }
     }
@@ -65,7 +86,15 @@ impl Algorithm {
     pub const fn name(self) -> &'static str {
         match self {
             Self::HmacSha256 => "HMAC-SHA256",
+            #[cfg(feature = "jwt")]
+            Self::HmacSha384 => "HMAC-SHA384",
             Self::HmacSha512 => "HMAC-SHA512",
+            #[cfg(feature = "form")]
+            Self::HmacMd5 => "HMAC-MD5",
+            #[cfg(feature = "form")]
+            Self::Md5Hash => "MD5 with the secret at the end",
+            #[cfg(feature = "rs256")]
+            Self::Rs256 => "RSA PKCS #1 v1.5 with SHA-256",
             #[cfg(feature = "ed25519")]
             Self::Ed25519 => "Ed25519",
             #[cfg(feature = "ecdsa")]

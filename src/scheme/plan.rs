@@ -8,6 +8,7 @@ use crate::coverage::Coverage;
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
 use crate::field::Field;
+use crate::mechanism::Rules;
 use crate::time::Unit;
 use crate::url::PublicUrl;
 
@@ -26,6 +27,9 @@ pub(crate) struct Plan {
     pub(crate) json_timestamp: Option<(Box<str>, Unit)>,
     pub(crate) coverage: Coverage,
     pub(crate) url: Option<PublicUrl>,
+    pub(crate) rules: Option<Rules>,
+    /// Whether the body can be hashed as it arrives.
+    pub(crate) streams: bool,
     /// One layout for each family of header names, the preferred one first.
     pub(crate) layouts: Vec<Layout>,
 }
@@ -84,6 +88,8 @@ impl Plan {
             json_timestamp: definition.json_timestamp.map(|(key, unit)| (key.into(), unit)),
             coverage: scheme.coverage(),
             url,
+            rules: definition.rules,
+            streams: scheme.streams(),
             layouts,
         })
     }

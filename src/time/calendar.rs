@@ -41,6 +41,19 @@ pub(super) fn write_rfc3339(time: UnixTime) -> Option<String> {
     Some(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z"))
 }
 
+/// Reads `YYYY-MM-DD HH:MM:SS`, which is in UTC.
+pub(super) fn date_time(text: &[u8]) -> Option<UnixTime> {
+    let (date, clock) = text.split_at_checked(10)?;
+    let clock = clock.strip_prefix(b" ").filter(|clock| clock.len() == 8)?;
+    Some(UnixTime::from_secs(days(date)?.checked_mul(DAY)?.checked_add(seconds_of_day(clock)?)?))
+}
+
+/// Writes the whole second of a moment up to the year 9999.
+pub(super) fn write_date_time(time: UnixTime) -> Option<String> {
+    let text = write_rfc3339(UnixTime::from_secs(time.as_secs()))?;
+    Some(text.replace('T', " ").replace('Z', ""))
+}
+
 /// The names of the days, that of the epoch first.
 const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
 

@@ -115,6 +115,8 @@ pub enum Unit {
     Rfc3339,
     /// The fixed-width date of HTTP: `Thu, 01 Jan 2026 00:00:00 GMT`.
     HttpDate,
+    /// A date and a time in UTC, as databases write them: `2026-01-01 00:00:00`.
+    DateTime,
 }
 
 /// A timestamp that was read, with the resolution in which its sender counts.
@@ -146,6 +148,9 @@ impl Unit {
             Self::HttpDate => {
                 Some(Stamp { time: calendar::http_date(text)?, resolution: Resolution::Second })
             }
+            Self::DateTime => {
+                Some(Stamp { time: calendar::date_time(text)?, resolution: Resolution::Second })
+            }
         }
     }
 
@@ -168,6 +173,7 @@ impl Unit {
             Self::Millis => time.as_millis().to_string(),
             Self::Rfc3339 => calendar::write_rfc3339(time)?,
             Self::HttpDate => calendar::write_http_date(time)?,
+            Self::DateTime => calendar::write_date_time(time)?,
         };
         self.read(text.as_bytes()).map(|_| text)
     }
@@ -180,6 +186,7 @@ impl Unit {
             Self::SecondsOrMillis => "unix seconds (10 digits) or milliseconds (13 digits)",
             Self::Rfc3339 => "RFC 3339 with its zone",
             Self::HttpDate => "HTTP date",
+            Self::DateTime => "date and time in UTC (YYYY-MM-DD HH:MM:SS)",
         }
     }
 }
@@ -308,7 +315,14 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back() {
         let time = UnixTime::from_millis(1_763_700_000_123);
-        for unit in [Unit::Seconds, Unit::Millis, Unit::SecondsOrMillis, Unit::Rfc3339, Unit::HttpDate] {
+        for unit in [
+            Unit::Seconds,
+            Unit::Millis,
+            Unit::SecondsOrMillis,
+            Unit::Rfc3339,
+            Unit::HttpDate,
+            Unit::DateTime,
+        ] {
             let text = unit.write(time).unwrap();
             let read = unit.read(text.as_bytes()).unwrap().time;
             assert_eq!(read.as_secs(), time.as_secs(), "{unit:?} {text}");

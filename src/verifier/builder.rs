@@ -8,6 +8,7 @@ use super::{Setup, Verifier};
 use crate::error::ConfigError;
 use crate::key_ring::{KeyRing, KeyText, LabelledSecret, label_of};
 use crate::mac::ContentHash;
+use crate::mechanism::UrlUse;
 use crate::public_key::PublicKey;
 use crate::scheme::{Limits, Plan, Scheme, explain, is_limit};
 use crate::secret::Secret;
@@ -41,6 +42,7 @@ pub struct Builder<'a> {
     label: String,
     max_age: Option<Duration>,
     max_ahead: Option<Duration>,
+    leeway: Option<Duration>,
     ignore_timestamp: bool,
     replay_keys: bool,
     max_body: usize,
@@ -61,6 +63,7 @@ impl<'a> Builder<'a> {
             label: "default".to_owned(),
             max_age: None,
             max_ahead: None,
+            leeway: None,
             ignore_timestamp: false,
             replay_keys: false,
             max_body: DEFAULT_MAX_BODY,
@@ -128,6 +131,13 @@ impl<'a> Builder<'a> {
         self
     }
 
+    /// How far the sender's clock and ours may differ where a token says itself from when and until
+    /// when it is valid, instead of what the scheme says: at most one day, in whole seconds.
+    pub fn leeway(mut self, limit: Duration) -> Self {
+        self.leeway = Some(limit);
+        self
+    }
+
     /// The public base of this service, for schemes that sign the URL: scheme, host and path prefix
     /// without a slash at the end, as the provider knows them. Path and query are the request's.
     ///
@@ -156,7 +166,9 @@ impl<'a> Builder<'a> {
     }
 
     /// How many bytes of a body a streaming verification keeps for a scheme that has to see the whole
-    /// of it (see [`Scheme::streams`]); 1 MiB unless this says otherwise. A longer body is refused.
+    /// of it (see [`Scheme::streams`]); 1 MiB unless this says otherwise. A longer body is refused. Of
+    /// schemes of another [kind](Scheme::kind) than [`Kind::Affix`](crate::Kind::Affix), whose bodies
+    /// are taken apart, this is the limit however they are verified.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
         self
@@ -179,9 +191,10 @@ impl<'a> Builder<'a> {
     pub fn build(self) -> Result<Verifier, ConfigError> {
         let definition = &self.scheme.definition;
         self.check_key_ids()?;
-        let ring = KeyRing::new(&self.secrets, definition.algorithm, definition.forms())?;
+        let ring = KeyRing::new(&self.secrets, definition)?;
         let label = label_of(&self.label)?;
         let freshness = self.freshness()?;
+        let leeway = self.token_leeway()?;
         let plan = Plan::new(&self.scheme, self.url()?)?;
         let mut domain = ContentHash::default();
         domain.update_field(b"hooksig replay key 1");
@@ -193,11 +206,12 @@ impl<'a> Builder<'a> {
             coverage: plan.coverage,
             replay_domain: domain.finish(),
         };
-        let explanation = self.explain(freshness, plan.url.as_ref());
+        let explanation = self.explain(freshness, leeway, plan.url.as_ref());
         let setup = Setup {
             plan,
             ring,
             freshness: freshness.filter(|_| !self.ignore_timestamp),
+            leeway: leeway.filter(|_| !self.ignore_timestamp),
             origin,
             replay_keys: self.replay_keys,
             max_body: self.max_body,
@@ -208,7 +222,7 @@ impl<'a> Builder<'a> {
 
     /// Keys have ids exactly when requests name them.
     fn check_key_ids(&self) -> Result<(), ConfigError> {
-        let named = self.scheme.key_id().is_some();
+        let named = self.scheme.names_keys();
         for LabelledSecret { label, id, .. } in &self.secrets {
             let label = label.clone();
             match id.as_deref() {
@@ -226,7 +240,7 @@ impl<'a> Builder<'a> {
     }
 
     fn freshness(&self) -> Result<Option<Freshness>, ConfigError> {
-        if self.ignore_timestamp && !self.scheme.is_timed() {
+        if self.ignore_timestamp && !self.scheme.is_timed() && self.scheme.leeway().is_none() {
             let name = "dangerous_ignore_timestamp";
             return Err(ConfigError::Untimed { name, scheme: self.scheme.name().to_owned() });
         }
@@ -249,6 +263,18 @@ impl<'a> Builder<'a> {
         }))
     }
 
+    fn token_leeway(&self) -> Result<Option<Duration>, ConfigError> {
+        match (self.scheme.leeway(), self.leeway) {
+            (None, Some(_)) => {
+                Err(ConfigError::Untimed { name: "leeway", scheme: self.scheme.name().to_owned() })
+            }
+            (Some(_), Some(limit)) if !limit.is_zero() && !is_limit(limit) => {
+                Err(ConfigError::FreshnessLimit { name: "leeway", given: limit })
+            }
+            (scheme, limit) => Ok(limit.or(scheme)),
+        }
+    }
+
     fn url(&self) -> Result<Option<PublicUrl>, ConfigError> {
         let url = match &self.url {
             None => None,
@@ -257,7 +283,7 @@ impl<'a> Builder<'a> {
                 Some(PublicUrl::registered(url, self.scheme.coverage().query())?)
             }
         };
-        if url.is_some() && !self.scheme.signs_url() {
+        if url.is_some() && self.scheme.url_use() == UrlUse::Unused {
             return Err(ConfigError::UrlUnused { scheme: self.scheme.name().to_owned() });
         }
         let registered = url.as_ref().is_some_and(PublicUrl::is_registered);
@@ -271,12 +297,22 @@ impl<'a> Builder<'a> {
         Err(ConfigError::UrlNeeded { scheme: self.scheme.name().to_owned(), configure })
     }
 
-    fn explain(&self, freshness: Option<Freshness>, url: Option<&PublicUrl>) -> String {
+    fn explain(
+        &self,
+        freshness: Option<Freshness>,
+        leeway: Option<Duration>,
+        url: Option<&PublicUrl>,
+    ) -> String {
         let limits = match freshness {
             Some(freshness) if !self.ignore_timestamp => Limits::Within(freshness),
             _ => Limits::AnyAge,
         };
-        explain(&self.scheme, limits, url.map(PublicUrl::masked).as_deref())
+        explain(
+            &self.scheme,
+            limits,
+            leeway.filter(|_| !self.ignore_timestamp),
+            url.map(PublicUrl::masked).as_deref(),
+        )
     }
 }
 

@@ -2,11 +2,14 @@
 
 mod builder;
 mod self_test;
+mod settle;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use builder::Builder;
+pub(crate) use settle::{Opened, Settled};
 
 use crate::body_time::body_timestamp;
 use crate::coverage::Coverage;
@@ -19,7 +22,7 @@ use crate::request::Parts;
 use crate::scheme::{Candidates, Claims, Plan, Scheme};
 use crate::secret::Secret;
 use crate::time::{Freshness, Stamp, UnixTime};
-use crate::verified::{Origin, Statement, Verified};
+use crate::verified::{MessageId, Origin, Statement, Verified};
 
 /// Verifies the requests of one provider with one set of keys.
 ///
@@ -55,6 +58,8 @@ pub(crate) struct Setup {
     pub(crate) ring: KeyRing,
     /// The limits on the timestamp; none for an untimed scheme, or when they are ignored.
     freshness: Option<Freshness>,
+    /// How far the clocks may differ where a token says from when and until when it is valid.
+    leeway: Option<Duration>,
     origin: Origin,
     replay_keys: bool,
     max_body: usize,
@@ -145,6 +150,10 @@ impl Verifier {
         clock: impl FnOnce() -> UnixTime,
     ) -> Result<Verified<B>, VerifyError> {
         let setup = &*self.setup;
+        if let Some(rules) = setup.plan.rules {
+            let settled = setup.settle(setup.open(rules, parts, clock)?, body.as_ref())?;
+            return Ok(Verified::settled(settled, body));
+        }
         let mut claims = Claims::new();
         let choice = setup.read(parts, clock, &mut claims)?;
         let signed_body = if setup.signs_body() { body.as_ref() } else { &[] };
@@ -166,6 +175,9 @@ impl Verifier {
         parts: &Parts<'_>,
         clock: impl FnOnce() -> UnixTime,
     ) -> Result<Pending, VerifyError> {
+        if let Some(rules) = self.setup.plan.rules {
+            return Ok(Pending::opened(&self.setup, self.setup.open(rules, parts, clock)?));
+        }
         let mut claims = Claims::new();
         let choice = self.setup.read(parts, clock, &mut claims)?;
         Ok(Pending::new(&self.setup, &claims, choice)?)
@@ -228,13 +240,16 @@ impl Setup {
         claims: &mut Claims<'r>,
     ) -> Result<Choice<'r>, ErrorKind> {
         claims.read(&self.plan, parts)?;
-        let needs_time = self.freshness.is_some() || self.ring.is_timed();
-        let choice = Choice { now: needs_time.then(clock), id: claims.key_id };
+        let choice = Choice { now: self.needs_time().then(clock), id: claims.key_id };
         if let Some(stamp) = claims.stamp {
             self.check_freshness(stamp, choice.now)?;
         }
         self.ring.check(choice)?;
         Ok(choice)
+    }
+
+    fn needs_time(&self) -> bool {
+        self.freshness.is_some() || self.leeway.is_some() || self.ring.is_timed()
     }
 
     /// One MAC pass over the content for each key, and one verification for each public key.
@@ -295,8 +310,7 @@ impl Setup {
     /// How much of a body a streaming verification keeps: nothing, where it can be hashed and
     /// forgotten.
     pub(crate) fn kept_body(&self) -> Option<usize> {
-        let kept = self.plan.json_timestamp.is_some() || self.plan.algorithm.is_public_key();
-        kept.then_some(self.max_body)
+        (!self.plan.streams).then_some(self.max_body)
     }
 
     pub(crate) fn signs_body(&self) -> bool {
@@ -304,7 +318,11 @@ impl Setup {
     }
 
     pub(crate) fn statement(&self, claims: &Claims<'_>) -> Statement {
-        Statement::new(claims, &self.origin)
+        Statement {
+            timestamp: claims.stamp.map(|stamp| stamp.time),
+            message_id: claims.message_id.and_then(MessageId::new),
+            ..Statement::of(&self.origin)
+        }
     }
 
     /// A hash of the signed content, if replay keys were asked for and nothing shorter names the

@@ -18,8 +18,8 @@ pub(super) fn run(verifier: &Verifier, now: UnixTime) -> Result<(), ConfigError>
         return Err(failed("no key is active".to_owned()));
     }
     // A token's text is not kept, and a public key signs nothing: there is nothing to probe with.
-    let algorithm = verifier.setup.plan.algorithm;
-    if algorithm == Algorithm::StaticToken || algorithm.is_public_key() {
+    let plan = &verifier.setup.plan;
+    if plan.algorithm == Algorithm::StaticToken || plan.algorithm.is_public_key() || plan.rules.is_some() {
         return Ok(());
     }
     for key in ring.chosen(active) {

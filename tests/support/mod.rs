@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
-use hooksig::{ConfigError, Parts, PublicKey, Scheme, Secret, UnixTime, Verifier, providers};
+use hooksig::{Algorithm, ConfigError, Parts, PublicKey, Scheme, Secret, UnixTime, Verifier, providers};
 use serde_json::Value;
 
 /// A file of vectors for one scheme.
@@ -39,6 +39,8 @@ pub struct Vector {
     pub secrets: Vec<String>,
     pub body: Vec<u8>,
     pub key_id: Option<String>,
+    /// What kind of key the secrets are, where the scheme leaves their algorithm to each key.
+    pub secret_kind: Option<String>,
 }
 
 /// The project's own vectors.
@@ -128,6 +130,7 @@ impl Vector {
             secrets: vector["secrets"].as_array().into_iter().flatten().map(text_of).collect(),
             body,
             key_id: vector["key_id"].as_str().map(str::to_owned),
+            secret_kind: vector["secret_kind"].as_str().map(str::to_owned),
         }
     }
 
@@ -136,11 +139,15 @@ impl Vector {
         let mut builder = Verifier::builder(*scheme);
         for (index, text) in self.secrets.iter().enumerate() {
             let (label, secret) = (format!("key {index}"), Secret::new(text.as_str()));
-            builder = match (scheme.key_id(), &self.key_id) {
+            let secret = match self.algorithm() {
+                Some(algorithm) => secret.with_algorithm(algorithm),
+                None => secret,
+            };
+            builder = match (scheme.names_keys(), &self.key_id) {
                 _ if scheme.algorithm().is_public_key() => {
                     builder.public_key(&label, PublicKey::new(text.as_str()))
                 }
-                (Some(_), Some(id)) => builder.identified_key(&label, id, secret),
+                (true, Some(id)) => builder.identified_key(&label, id, secret),
                 _ => builder.key(&label, secret),
             };
         }
@@ -152,6 +159,21 @@ impl Vector {
             builder = builder.public_base(self.base_and_target().0);
         }
         builder.build()
+    }
+
+    /// The algorithm that the kind of the secrets names, if it does.
+    fn algorithm(&self) -> Option<Algorithm> {
+        match self.secret_kind.as_deref()? {
+            #[cfg(feature = "form")]
+            "vonage md5hash" => Some(Algorithm::Md5Hash),
+            #[cfg(feature = "form")]
+            "vonage md5" => Some(Algorithm::HmacMd5),
+            #[cfg(feature = "sha1")]
+            "vonage sha1" => Some(Algorithm::HmacSha1),
+            "vonage sha256" => Some(Algorithm::HmacSha256),
+            "vonage sha512" => Some(Algorithm::HmacSha512),
+            _ => None,
+        }
     }
 
     /// The headers, unless an HTTP library would refuse them.

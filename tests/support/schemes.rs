@@ -1,6 +1,6 @@
 //! Every built-in scheme, and custom ones that together use every part and every kind of join.
 
-use hooksig::{Encoding, Field, Part, Scheme, Unit, providers};
+use hooksig::{Encoding, Field, Kind, Part, Scheme, Unit, providers};
 
 /// Method, URL and timestamp in front, joined by bars.
 pub const BARS: Scheme<'static> = Scheme::hmac_sha256("bars")
@@ -84,6 +84,10 @@ pub fn all() -> Vec<Scheme<'static>> {
         providers::generic_hex("x-webhook-signature").unwrap(),
         providers::telepath("x-placeholder-signature").unwrap(),
     ];
-    [providers::ALL, &recipes, &[BARS, TAIL, GLUED, COLONS, BODILESS, NUMBERED, GROUPED, DATED, DIGITS]]
-        .concat()
+    let affix: Vec<_> = providers::ALL
+        .iter()
+        .copied()
+        .filter(|scheme| matches!(scheme.kind(), Kind::Affix | Kind::Token))
+        .collect();
+    [&affix, &recipes[..], &[BARS, TAIL, GLUED, COLONS, BODILESS, NUMBERED, GROUPED, DATED, DIGITS]].concat()
 }

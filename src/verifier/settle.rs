@@ -1,0 +1,137 @@
+//! The pipeline of schemes with a mechanism: headers, body, comparison, and what a token says itself.
+//! Both endings, one-shot and streaming, go through it.
+
+use super::Setup;
+use crate::error::ErrorKind;
+use crate::key_ring::{Choice, Key, KeyMaterial, Label};
+use crate::mac::{Comparison, ContentHash, MacKey, Matched, Tag};
+use crate::mechanism::{Claimed, Confirmed, Reading, Request, Rules, Signed};
+use crate::public_key::VerifyingKey;
+use crate::request::Parts;
+use crate::time::UnixTime;
+use crate::verified::Statement;
+
+/// A request whose headers have been read and not refused.
+pub(crate) struct Opened {
+    reading: Box<dyn Reading>,
+    claimed: Claimed,
+    now: Option<UnixTime>,
+}
+
+/// What a proof is made of.
+pub(crate) struct Settled {
+    pub(crate) matched: Matched,
+    pub(crate) key: Label,
+    pub(crate) statement: Statement,
+    pub(crate) content: Option<[u8; 32]>,
+}
+
+impl Setup {
+    /// Everything that headers can say.
+    pub(super) fn open(
+        &self,
+        rules: Rules,
+        parts: &Parts<'_>,
+        clock: impl FnOnce() -> UnixTime,
+    ) -> Result<Opened, ErrorKind> {
+        let request = Request { parts, url: self.plan.url.as_ref() };
+        let mut claimed = Claimed::default();
+        let reading = rules.read_headers(self.plan.algorithm, &request, &mut claimed)?;
+        let now = self.needs_time().then(clock);
+        self.check_claimed(&claimed, now)?;
+        Ok(Opened { reading, claimed, now })
+    }
+
+    /// Everything that follows, now that the body is there.
+    pub(crate) fn settle(&self, opened: Opened, body: &[u8]) -> Result<Settled, ErrorKind> {
+        let Opened { reading, mut claimed, now } = opened;
+        if body.len() > self.max_body {
+            return Err(ErrorKind::BodyTooLarge);
+        }
+        reading.read_body(body, &mut claimed)?;
+        self.check_claimed(&claimed, now)?;
+        let choice = Choice { now, id: claimed.key_id.as_deref() };
+        let matched = self.compare_signed(&claimed.signed, choice).ok_or(ErrorKind::Mismatch)?;
+        let key = self.ring.chosen(choice).nth(matched.key()).ok_or(ErrorKind::Mismatch)?;
+        let confirmed = reading.confirm(body, key.id())?;
+        self.check_confirmed(&confirmed, now)?;
+        let (key, content) = (key.label, self.content_hash(&claimed, &confirmed));
+        let statement = Statement {
+            timestamp: confirmed.stamp.or(claimed.stamp).map(|stamp| stamp.time),
+            message_id: confirmed.message_id.or(claimed.message_id),
+            coverage: claimed.coverage.unwrap_or(self.origin.coverage),
+            ..Statement::of(&self.origin)
+        };
+        Ok(Settled { matched, key, statement, content })
+    }
+
+    fn check_claimed(&self, claimed: &Claimed, now: Option<UnixTime>) -> Result<(), ErrorKind> {
+        if let Some(stamp) = claimed.stamp {
+            self.check_freshness(stamp, now)?;
+        }
+        self.ring.check(Choice { now, id: claimed.key_id.as_deref() })
+    }
+
+    /// Compares with each key everything that was signed.
+    fn compare_signed(&self, signed: &[Signed], choice: Choice<'_>) -> Option<Matched> {
+        let mut comparison = Comparison::new(self.plan.algorithm);
+        for key in self.ring.chosen(choice) {
+            match &key.material {
+                KeyMaterial::Mac(_) => comparison.take_signed(signed.iter().map(|one| tags(key, one))),
+                KeyMaterial::Public(key) => comparison.take_public(verifies(key, signed)),
+            }
+        }
+        comparison.verdict()
+    }
+
+    /// Holds a token to the times that it says itself.
+    fn check_confirmed(&self, confirmed: &Confirmed, now: Option<UnixTime>) -> Result<(), ErrorKind> {
+        if let Some(stamp) = confirmed.stamp {
+            self.check_freshness(stamp, now)?;
+        }
+        let (Some(leeway), Some(now)) = (self.leeway, now) else {
+            return Ok(());
+        };
+        // Tokens count whole seconds, and so does our clock here; either edge is accepted.
+        let now = UnixTime::from_secs(now.as_secs());
+        if confirmed.expires.is_some_and(|expires| now > expires.saturating_add(leeway)) {
+            return Err(ErrorKind::Stale);
+        }
+        if confirmed.not_before.is_some_and(|start| now.saturating_add(leeway) < start) {
+            return Err(ErrorKind::Future);
+        }
+        Ok(())
+    }
+
+    /// A hash of what was signed, if it was asked for and nothing shorter names the request.
+    fn content_hash(&self, claimed: &Claimed, confirmed: &Confirmed) -> Option<[u8; 32]> {
+        let named = confirmed.message_id.is_some() || claimed.message_id.is_some();
+        if !self.replay_keys || named {
+            return None;
+        }
+        let mut hash = ContentHash::default();
+        let contents = claimed.signed.iter().filter_map(|signed| signed.contents.first());
+        contents.for_each(|content| hash.update_field(content));
+        Some(hash.finish())
+    }
+}
+
+/// The tags of every spelling under this key, and the signatures that they are compared with.
+fn tags<'s>(key: &Key, signed: &'s Signed) -> (Vec<Tag>, &'s [Vec<u8>]) {
+    let mac = key.mac_for(signed.algorithm);
+    let tag = |mac: &MacKey, content: &[u8]| {
+        let mut mac = mac.start();
+        mac.update(content);
+        mac.finish()
+    };
+    let tags = mac.map(|mac| signed.contents.iter().map(|content| tag(mac, content)).collect());
+    (tags.unwrap_or_default(), &signed.signatures)
+}
+
+fn verifies(key: &VerifyingKey, signed: &[Signed]) -> bool {
+    let verifies = |one: &Signed| {
+        let mut signatures = one.signatures.iter();
+        signatures.any(|signature| one.contents.iter().any(|content| key.verifies(content, signature)))
+    };
+    !signed.is_empty() && signed.iter().all(verifies)
+}
