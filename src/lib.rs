@@ -67,10 +67,15 @@
 //! |---|---|
 //! | `actix` | `hooksig::actix`: an extractor and a middleware for actix-web 4 |
 //! | `axum` | `hooksig::axum`: extractors for axum 0.8 |
+//! | `canonical` | Sinch voice and Contentful, who sign a canonical form of the request |
 //! | `ecdsa` | ECDSA P-256 (`Scheme::ecdsa_p256`), and so SendGrid |
 //! | `ed25519` | Ed25519 (`Scheme::ed25519`), and so Telnyx, Discord and Standard Webhooks v1a |
+//! | `fields` | Adyen, Mailgun, JustCall and Synthflow, who sign some fields of the body |
+//! | `form` | Twilio, SignalWire, Plivo and Vonage SMS, who sign the parameters of a form |
 //! | `hyper` | `hooksig::hyper`: requests of hyper 1 and everything else on http-body 1 |
 //! | `json` | timestamps inside a JSON body (`Draft::timestamp_in_json`), and so Linear |
+//! | `jwt` | LiveKit, Vonage, MessageBird, Dialpad and Netlify, who sign a JSON web token |
+//! | `rs256` | Gong, who signs one with RSA |
 //! | `serde` | `SchemeConfig`: schemes from TOML, JSON and other formats |
 //! | `sha1` | HMAC-SHA1 (`Scheme::hmac_sha1`), and so the nine providers that sign with it |
 //! | `tower` | `hooksig::tower`: a layer for tower services, axum's routers among them |

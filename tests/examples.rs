@@ -1,5 +1,5 @@
 //! The examples' own programs, started as a user starts them and driven over sockets.
-#![cfg(all(feature = "axum", feature = "actix", feature = "hyper", feature = "tower"))]
+#![cfg(all(feature = "axum", feature = "actix", feature = "form", feature = "hyper", feature = "tower"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
@@ -41,6 +41,8 @@ fn start(example: &str) -> Running {
         .env("RETELL_API_KEY", key)
         .env("STRIPE_WEBHOOK_SECRET", key)
         .env("GITHUB_WEBHOOK_SECRET", key)
+        .env("TWILIO_AUTH_TOKEN", "12345")
+        .env("PUBLIC_BASE", "https://mycompany.com")
         .stdout(Stdio::null())
         .spawn()
         .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
@@ -98,6 +100,24 @@ fn actix() {
 #[test]
 fn hyper() {
     drive("hyper");
+}
+
+/// The request that Twilio's documentation signs, as it comes out of a proxy.
+#[test]
+fn twilio() {
+    let running = start("twilio");
+    let mut headers = HeaderMap::new();
+    headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
+    headers.insert("x-forwarded-proto", "https".parse().unwrap());
+    headers.insert("x-twilio-signature", "9T79rcu4FO1icCOVssDnGSJBJlE=".parse().unwrap());
+    let body =
+        b"CallSid=CA1234567890ABCDE&Caller=%2B14158675310&Digits=1234&From=%2B14158675310&To=%2B18005551212";
+    let send = |body: &[u8]| {
+        let answer = Connection::new(running.port).send("POST", "/voice?foo=1&bar=2", &headers, body, None);
+        (answer.status, String::from_utf8(answer.body).unwrap())
+    };
+    assert_eq!(send(body), (200, "<Response><Say>Hello, 14158675310</Say></Response>".to_owned()));
+    assert_eq!(send(&body[1..]), (401, String::new()));
 }
 
 #[test]

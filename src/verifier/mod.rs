@@ -211,7 +211,9 @@ impl Verifier {
 
     /// Checks at start-up that requests can be verified now, so that a mistake fails the deployment
     /// and not the first call: signs a probe with each active key and verifies it, streamed and at
-    /// once. A retiring key whose window has ended is no failure, so that a restart after it is none.
+    /// once. A retiring key whose window has ended is no failure, so that a restart after it is none. Where
+    /// there is nothing to sign a probe with (tokens, public keys, schemes of another
+    /// [kind](Scheme::kind) than [`Kind::Affix`](crate::Kind::Affix)), only the keys' windows are checked.
     ///
     /// # Errors
     ///
