@@ -76,9 +76,10 @@
 //! | `json` | timestamps inside a JSON body (`Draft::timestamp_in_json`), and so Linear |
 //! | `jwt` | LiveKit, Vonage, MessageBird, Dialpad and Netlify, who sign a JSON web token |
 //! | `rs256` | Gong, who signs one with RSA |
-//! | `serde` | `SchemeConfig`: schemes from TOML, JSON and other formats |
+//! | `serde` | `SchemeConfig`: schemes from TOML, JSON and other formats; `AuditLog`: decisions as lines of JSON |
 //! | `sha1` | HMAC-SHA1 (`Scheme::hmac_sha1`), and so the nine providers that sign with it |
 //! | `tower` | `hooksig::tower`: a layer for tower services, axum's routers among them |
+//! | `tracing` | `TracingObserver`: decisions as events of the tracing crate |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod adapter;
@@ -90,9 +91,13 @@ mod encoding;
 mod error;
 mod field;
 mod inline;
+#[cfg(feature = "json")]
+mod json;
+mod key;
 mod key_ring;
 mod mac;
 mod mechanism;
+mod observe;
 mod pending;
 pub mod providers;
 mod public_key;
@@ -100,6 +105,7 @@ mod request;
 mod scheme;
 mod secret;
 mod sign;
+mod source;
 mod time;
 mod url;
 mod verified;
@@ -126,15 +132,23 @@ pub use coverage::Coverage;
 pub use encoding::Encoding;
 pub use error::{ConfigError, ErrorKind, VerifyError};
 pub use field::Field;
+pub use key::Key;
+pub use key_ring::KeyReport;
 pub use mechanism::Kind;
+#[cfg(feature = "serde")]
+pub use observe::AuditLog;
+#[cfg(feature = "tracing")]
+pub use observe::TracingObserver;
+pub use observe::{Count, Counters, Event, Observer, Outcome};
 pub use pending::Pending;
 pub use public_key::PublicKey;
-pub use request::{Headers, Parts};
+pub use request::{Headers, Parts, PeerAddr};
 pub use scheme::{Algorithm, Draft, Evidence, Part, Scheme, SecretForm, Source};
 pub use secret::Secret;
+pub use source::Sources;
 pub use time::{Unit, UnixTime};
 pub use verified::{ReplayKey, Verified};
-pub use verifier::{Builder, Verifier};
+pub use verifier::{Builder, KeyRing, Verifier};
 
 // The README shows adapters, so it compiles with all of them.
 #[cfg(all(doctest, feature = "axum", feature = "serde", feature = "tower"))]

@@ -160,7 +160,6 @@ pub(crate) struct Comparison {
     rule: Rule,
     /// One more than the index of the first key that matched; 0 while none has.
     matched: u64,
-    keys: u64,
 }
 
 /// How many candidates a tag has to match.
@@ -178,12 +177,11 @@ impl Comparison {
             Algorithm::StaticToken => Rule::Every,
             _ => Rule::Any,
         };
-        Self { rule, matched: 0, keys: 0 }
+        Self { rule, matched: 0 }
     }
 
-    /// Takes the next key's tag.
-    pub(crate) fn take<'c>(&mut self, tag: &Tag, candidates: impl Iterator<Item = &'c [u8]>) {
-        self.keys += 1;
+    /// Takes the tag of the key with this index.
+    pub(crate) fn take<'c>(&mut self, key: usize, tag: &Tag, candidates: impl Iterator<Item = &'c [u8]>) {
         let (mut any, mut every) = (Choice::from(0), Choice::from(1));
         for candidate in candidates {
             let matches = tag.matches(candidate);
@@ -194,14 +192,23 @@ impl Comparison {
             Rule::Any => any,
             Rule::Every => any & every,
         };
-        let first = matches & self.matched.ct_eq(&0);
-        self.matched.conditional_assign(&self.keys, first);
+        self.note(key, matches);
     }
 
-    /// Takes the next key's tags: for each thing that was signed the tags of its spellings, of which one
+    /// Remembers the first key that matched.
+    fn note(&mut self, key: usize, matches: Choice) {
+        let number = (key as u64).saturating_add(1);
+        let first = matches & self.matched.ct_eq(&0);
+        self.matched.conditional_assign(&number, first);
+    }
+
+    /// Takes the tags of the key with this index: for each thing that was signed the tags of its spellings, of which one
     /// has to match one of its signatures. Every thing has to match, and there is at least one.
-    pub(crate) fn take_signed<'s>(&mut self, signed: impl Iterator<Item = (Vec<Tag>, &'s [Vec<u8>])>) {
-        self.keys += 1;
+    pub(crate) fn take_signed<'s>(
+        &mut self,
+        key: usize,
+        signed: impl Iterator<Item = (Vec<Tag>, &'s [Vec<u8>])>,
+    ) {
         let (mut some, mut every) = (Choice::from(0), Choice::from(1));
         for (tags, signatures) in signed {
             let mut any = Choice::from(0);
@@ -211,16 +218,12 @@ impl Comparison {
             some |= any;
             every &= any;
         }
-        let first = some & every & self.matched.ct_eq(&0);
-        self.matched.conditional_assign(&self.keys, first);
+        self.note(key, some & every);
     }
 
-    /// Takes the next public key's verdict, which is no secret.
-    pub(crate) fn take_public(&mut self, matches: bool) {
-        self.keys += 1;
-        if matches && self.matched == 0 {
-            self.matched = self.keys;
-        }
+    /// Takes the verdict of the public key with this index, which is no secret.
+    pub(crate) fn take_public(&mut self, key: usize, matches: bool) {
+        self.note(key, Choice::from(u8::from(matches)));
     }
 
     /// The verdict: from here on it is public which key matched, if any.
@@ -231,7 +234,7 @@ impl Comparison {
 }
 
 impl Matched {
-    /// The index of the key among those that were compared.
+    /// The index of the key among those of the verifier.
     pub(crate) fn key(&self) -> usize {
         self.key
     }
@@ -292,8 +295,8 @@ mod tests {
 
     fn matched_by(rule_of: Algorithm, candidates: &[&[u8]]) -> Option<usize> {
         let mut comparison = Comparison::new(rule_of);
-        for key in [b"first", b"other"] {
-            comparison.take(&tag(key, b"content"), candidates.iter().copied());
+        for (index, key) in [b"first", b"other"].into_iter().enumerate() {
+            comparison.take(index, &tag(key, b"content"), candidates.iter().copied());
         }
         comparison.verdict().map(|matched| matched.key())
     }

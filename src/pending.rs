@@ -6,12 +6,12 @@ use std::sync::Arc;
 use bytes::Buf;
 
 use crate::error::{ErrorKind, VerifyError};
-use crate::key_ring::{Choice, Label};
+use crate::key_ring::{Choice, Keys};
 use crate::mac::{Comparison, ContentHash, MAX_KEYS, Mac, MacKey, Matched};
 use crate::scheme::{Candidates, Claims, MAX_SUFFIX};
-use crate::time::UnixTime;
-use crate::verified::{Statement, Verified};
-use crate::verifier::{Opened, Setup};
+use crate::time::{Stamp, UnixTime};
+use crate::verified::{MessageId, Verified};
+use crate::verifier::{Decision, Opened, Setup};
 
 /// A request whose headers have been read and found well-formed and fresh, and whose body is hashed
 /// as it arrives.
@@ -39,6 +39,9 @@ use crate::verifier::{Opened, Setup};
 #[must_use = "a pending verification proves nothing until `finish`"]
 pub struct Pending {
     stage: Stage,
+    /// What the observer is told in the end, if there is one.
+    decision: Option<Decision>,
+    length: usize,
 }
 
 enum Stage {
@@ -55,15 +58,23 @@ struct Whole {
     too_large: bool,
 }
 
+/// What the headers claimed and the proof will repeat.
+struct Claimed {
+    stamp: Option<Stamp>,
+    message_id: Option<MessageId>,
+}
+
 struct State {
     setup: Arc<Setup>,
+    /// The keys that there were when the request came in.
+    keys: Arc<Keys>,
     /// One running computation for each active key, at the key's index.
     macs: [Option<Mac>; MAX_KEYS],
     candidates: Candidates,
     content: Option<ContentHash>,
     suffix: [u8; MAX_SUFFIX],
     suffix_len: usize,
-    statement: Statement,
+    claims: Claimed,
     /// The body, for schemes that have to see the whole of it; before it what is signed there, where
     /// the message has to be in one piece.
     kept: Vec<u8>,
@@ -76,21 +87,24 @@ struct State {
 impl Pending {
     pub(crate) fn new(
         setup: &Arc<Setup>,
+        keys: Arc<Keys>,
         claims: &Claims<'_>,
         choice: Choice<'_>,
+        decision: Option<Decision>,
     ) -> Result<Self, ErrorKind> {
         let mut macs = [const { None }; MAX_KEYS];
-        for (key, place) in setup.ring.keys().iter().zip(&mut macs) {
+        for (key, place) in keys.keys().iter().zip(&mut macs) {
             *place = key.mac().filter(|_| choice.includes(key)).map(MacKey::start);
         }
         let mut state = Box::new(State {
             setup: Arc::clone(setup),
+            keys,
             macs,
             candidates: claims.candidates.clone(),
             content: setup.start_content_hash(),
             suffix: [0; MAX_SUFFIX],
             suffix_len: 0,
-            statement: setup.statement(claims),
+            claims: Claimed { stamp: claims.stamp, message_id: claims.message_id.and_then(MessageId::new) },
             kept: Vec::new(),
             body_start: 0,
             key_id: setup.kept_body().and(choice.id).map(Box::from),
@@ -103,16 +117,17 @@ impl Pending {
         }
         claims.before().iter().for_each(|piece| state.update(piece));
         claims.after().iter().try_for_each(|piece| state.keep(piece))?;
-        Ok(Self { stage: Stage::Affix(state) })
+        Ok(Self { stage: Stage::Affix(state), decision, length: 0 })
     }
 
-    pub(crate) fn opened(setup: &Arc<Setup>, opened: Opened) -> Self {
+    pub(crate) fn opened(setup: &Arc<Setup>, opened: Opened, decision: Option<Decision>) -> Self {
         let whole = Whole { setup: Arc::clone(setup), opened, body: Vec::new(), too_large: false };
-        Self { stage: Stage::Mechanism(Box::new(whole)) }
+        Self { stage: Stage::Mechanism(Box::new(whole)), decision, length: 0 }
     }
 
     /// Takes the next chunk of the body.
     pub fn update(&mut self, chunk: &[u8]) {
+        self.length = self.length.saturating_add(chunk.len());
         match &mut self.stage {
             Stage::Affix(state) if state.setup.signs_body() => {
                 state.keep_body(chunk);
@@ -142,9 +157,32 @@ impl Pending {
     /// [stream](crate::Scheme::streams) also [`ErrorKind::BodyTooLarge`], and what is wrong with the
     /// timestamp in the body.
     pub fn finish(self) -> Result<Verified<()>, VerifyError> {
-        match self.stage {
+        let setup = Arc::clone(self.setup());
+        let verified = match self.stage {
             Stage::Affix(state) => state.finish(),
             Stage::Mechanism(whole) => whole.finish(),
+        };
+        if let (Some(reporter), Some(decision)) = (&setup.reporter, &self.decision) {
+            let verdict = verified.as_ref().map(Verified::proof).map_err(|kind| *kind);
+            reporter.report(&setup, decision, self.length, verdict);
+        }
+        Ok(verified?)
+    }
+
+    /// Gives up on a request for a reason that lies in its body: one that is too long for its receiver,
+    /// say, or that ended early. The observer is told.
+    pub fn refuse(self, reason: ErrorKind) -> VerifyError {
+        let setup = self.setup();
+        if let (Some(reporter), Some(decision)) = (&setup.reporter, &self.decision) {
+            reporter.report(setup, decision, self.length, Err(reason));
+        }
+        reason.into()
+    }
+
+    fn setup(&self) -> &Arc<Setup> {
+        match &self.stage {
+            Stage::Affix(state) => &state.setup,
+            Stage::Mechanism(whole) => &whole.setup,
         }
     }
 }
@@ -159,28 +197,31 @@ impl Whole {
         }
     }
 
-    fn finish(self) -> Result<Verified<()>, VerifyError> {
+    fn finish(self) -> Result<Verified<()>, ErrorKind> {
         if self.too_large {
-            return Err(ErrorKind::BodyTooLarge.into());
+            return Err(ErrorKind::BodyTooLarge);
         }
         Ok(Verified::settled(self.setup.settle(self.opened, &self.body)?, ()))
     }
 }
 
 impl State {
-    fn finish(self: Box<Self>) -> Result<Verified<()>, VerifyError> {
+    fn finish(self: Box<Self>) -> Result<Verified<()>, ErrorKind> {
         let mut state = *self;
         if state.too_large {
-            return Err(ErrorKind::BodyTooLarge.into());
+            return Err(ErrorKind::BodyTooLarge);
         }
         if let Some(content) = &mut state.content {
             content.update(state.suffix.get(..state.suffix_len).unwrap_or_default());
         }
-        let (matched, label) = state.compare().ok_or(ErrorKind::Mismatch)?;
+        let matched = state.compare().ok_or(ErrorKind::Mismatch)?;
+        let key = state.keys.accept(&matched, state.now)?;
+        let mut statement =
+            state.setup.statement(state.claims.stamp, state.claims.message_id, key, state.now);
         let body = state.kept.get(state.body_start..).unwrap_or_default();
-        state.setup.read_body(&mut state.statement, body, state.now)?;
+        state.setup.read_body(&mut statement, body, state.now)?;
         let content = state.content.map(ContentHash::finish);
-        Ok(Verified::new(matched, label, state.statement, content, ()))
+        Ok(Verified::new(matched, key.label, statement, content, ()))
     }
 
     fn update(&mut self, bytes: &[u8]) {
@@ -203,29 +244,22 @@ impl State {
         }
     }
 
-    /// Finishes every computation, or verifies the message that was kept; gives the matching key's
-    /// label.
-    fn compare(&mut self) -> Option<(Matched, Label)> {
+    /// Finishes every computation, or verifies the message that was kept.
+    fn compare(&mut self) -> Option<Matched> {
         let suffix = self.suffix.get(..self.suffix_len).unwrap_or_default();
-        let choice = Choice { now: self.now, id: self.key_id.as_deref() };
         if self.setup.plan.algorithm.is_public_key() {
+            let choice = Choice { now: self.now, id: self.key_id.as_deref() };
             let message = [&self.kept, suffix].concat();
-            let matched = self.setup.compare_public(&self.candidates, choice, &message)?;
-            let label = self.setup.ring.chosen(choice).nth(matched.key())?.label;
-            return Some((matched, label));
+            return self.setup.compare_public(&self.candidates, &self.keys, choice, &message);
         }
         let mut comparison = Comparison::new(self.setup.plan.algorithm);
-        let mut labels = [None; MAX_KEYS];
-        let active = self.setup.ring.keys().iter().zip(&mut self.macs);
-        let active = active.filter_map(|(key, mac)| Some((key, mac.take()?)));
-        for ((key, mut mac), label) in active.zip(&mut labels) {
-            *label = Some(key.label);
-            mac.update(suffix);
-            comparison.take(&mac.finish(), self.candidates.iter());
+        for (index, mac) in self.macs.iter_mut().enumerate() {
+            if let Some(mut mac) = mac.take() {
+                mac.update(suffix);
+                comparison.take(index, &mac.finish(), self.candidates.iter());
+            }
         }
-        let matched = comparison.verdict()?;
-        let label = labels.get(matched.key()).copied().flatten()?;
-        Some((matched, label))
+        comparison.verdict()
     }
 
     /// Keeps signed text that follows the body.
@@ -240,10 +274,6 @@ impl State {
 
 impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let setup = match &self.stage {
-            Stage::Affix(state) => &state.setup,
-            Stage::Mechanism(whole) => &whole.setup,
-        };
-        f.debug_struct("Pending").field("scheme", &setup.plan.name).finish_non_exhaustive()
+        f.debug_struct("Pending").field("scheme", &self.setup().plan.name).finish_non_exhaustive()
     }
 }

@@ -32,6 +32,11 @@ impl PublicKey {
         Self { text: text.into() }
     }
 
+    /// Tells this key from others.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        crate::mac::hash(self.text.trim().as_bytes())
+    }
+
     /// The key in the form of the scheme, or in PEM or base64 of an SPKI structure; weak and
     /// malformed ones are refused.
     pub(crate) fn parse(

@@ -1,5 +1,7 @@
 //! The parts of a request that verification may look at, borrowed from whatever holds them.
 
+use std::net::IpAddr;
+
 use http::{HeaderMap, HeaderName};
 
 /// A collection of headers that can show all values of a name.
@@ -66,7 +68,8 @@ impl<H: Headers + ?Sized> Headers for &H {
 /// target.
 ///
 /// A reference to headers turns into `Parts` by itself, and so does a reference to an
-/// [`http::Request`] or its [`http::request::Parts`], which brings method and target along.
+/// [`http::Request`] or its [`http::request::Parts`], which brings method, target and, where there is one,
+/// the [`PeerAddr`] along.
 ///
 /// ```
 /// use hooksig::Parts;
@@ -80,13 +83,19 @@ pub struct Parts<'r> {
     pub(crate) headers: &'r dyn Headers,
     pub(crate) method: Option<&'r str>,
     pub(crate) target: Option<&'r str>,
+    pub(crate) peer: Option<IpAddr>,
 }
+
+/// The address of the connection's other end, as an extension of an [`http::Request`]: how a server tells
+/// it to the adapters. Only a server that made the connection knows; never take it from a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddr(pub IpAddr);
 
 impl<'r> Parts<'r> {
     /// The headers alone.
     #[must_use]
     pub fn new<H: Headers>(headers: &'r H) -> Self {
-        Self { headers, method: None, target: None }
+        Self { headers, method: None, target: None, peer: None }
     }
 
     /// Adds the method, as the request line has it.
@@ -105,9 +114,22 @@ impl<'r> Parts<'r> {
         self
     }
 
-    fn of(headers: &'r HeaderMap, method: &'r http::Method, uri: &'r http::Uri) -> Self {
+    /// Adds the address of the connection's other end, for [`Sources`](crate::Sources) and observers.
+    #[must_use]
+    pub fn peer(mut self, address: IpAddr) -> Self {
+        self.peer = Some(address);
+        self
+    }
+
+    fn of(
+        headers: &'r HeaderMap,
+        method: &'r http::Method,
+        uri: &'r http::Uri,
+        extensions: &http::Extensions,
+    ) -> Self {
         let target = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        Self::new(headers).method(method.as_str()).target(target)
+        let peer = extensions.get::<PeerAddr>().map(|PeerAddr(address)| *address);
+        Self { peer, ..Self::new(headers).method(method.as_str()).target(target) }
     }
 }
 
@@ -119,13 +141,13 @@ impl<'r, H: Headers> From<&'r H> for Parts<'r> {
 
 impl<'r> From<&'r http::request::Parts> for Parts<'r> {
     fn from(parts: &'r http::request::Parts) -> Self {
-        Self::of(&parts.headers, &parts.method, &parts.uri)
+        Self::of(&parts.headers, &parts.method, &parts.uri, &parts.extensions)
     }
 }
 
 impl<'r, B> From<&'r http::Request<B>> for Parts<'r> {
     fn from(request: &'r http::Request<B>) -> Self {
-        Self::of(request.headers(), request.method(), request.uri())
+        Self::of(request.headers(), request.method(), request.uri(), request.extensions())
     }
 }
 

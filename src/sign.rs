@@ -1,6 +1,6 @@
 //! A scheme run backwards: the request that its sender would send.
 
-use crate::key_ring::Key;
+use crate::key_ring::PreparedKey;
 use crate::scheme::{Joint, Layout, Piece, Plan, TimestampPlace};
 use crate::time::{Unit, UnixTime};
 
@@ -13,7 +13,7 @@ type HeaderList = Vec<(String, String)>;
 
 /// A genuine request's headers and body, or nothing where the scheme's timestamp cannot be written
 /// for this moment.
-pub(crate) fn sign(plan: &Plan, key: &Key, now: UnixTime) -> Option<(HeaderList, String)> {
+pub(crate) fn sign(plan: &Plan, key: &PreparedKey, now: UnixTime) -> Option<(HeaderList, String)> {
     let layout = plan.layouts.first()?;
     let timestamp = match plan.unit {
         Some(unit) => Some(unit.write(now)?),

@@ -95,7 +95,11 @@ pub(crate) fn path_of_request<'u>(
         return Ok(["", if query { target } else { without_query(target) }]);
     };
     let [_, rest] = url.of_request(target, query)?;
-    Ok([url.path(), rest])
+    match url.path() {
+        // A URL without a path is requested with the path `/`.
+        path if rest.is_empty() && !path.starts_with('/') => Ok(["/", path]),
+        path => Ok([path, rest]),
+    }
 }
 
 /// The same URL without its port, or with the default port where it has none: how a sender may know a

@@ -1,11 +1,13 @@
 //! The proof that a request is genuine.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::coverage::Coverage;
 use crate::inline::InlineText;
 use crate::key_ring::Label;
 use crate::mac::{ContentHash, Matched};
+use crate::observe::Event;
 use crate::scheme::{MAX_ID, MAX_NAME};
 use crate::time::UnixTime;
 use crate::verifier::Settled;
@@ -44,14 +46,9 @@ pub struct Verified<B> {
 
 /// Everything of a proof but the body.
 #[derive(Clone)]
-struct Proof {
-    scheme: SchemeName,
-    label: Label,
+pub(crate) struct Proof {
     key: Label,
-    timestamp: Option<UnixTime>,
-    message_id: Option<MessageId>,
-    coverage: Coverage,
-    replay_domain: [u8; 32],
+    statement: Statement,
     content: Option<[u8; 32]>,
 }
 
@@ -68,7 +65,12 @@ pub(crate) struct Statement {
     pub(crate) label: Label,
     pub(crate) timestamp: Option<UnixTime>,
     pub(crate) message_id: Option<MessageId>,
+    /// For how long the same request will be accepted, counted from its verification.
+    pub(crate) valid_for: Option<Duration>,
     pub(crate) coverage: Coverage,
+    pub(crate) key_aged: bool,
+    /// A hash of the event's id, where proofs are to name the event.
+    pub(crate) event: Option<[u8; 32]>,
     pub(crate) replay_domain: [u8; 32],
 }
 
@@ -84,7 +86,17 @@ impl Statement {
     /// What every proof of one verifier says.
     pub(crate) fn of(origin: &Origin) -> Self {
         let Origin { scheme, label, coverage, replay_domain } = *origin;
-        Self { scheme, label, timestamp: None, message_id: None, coverage, replay_domain }
+        Self {
+            scheme,
+            label,
+            timestamp: None,
+            message_id: None,
+            valid_for: None,
+            coverage,
+            key_aged: false,
+            event: None,
+            replay_domain,
+        }
     }
 }
 
@@ -97,11 +109,7 @@ impl<B> Verified<B> {
         content: Option<[u8; 32]>,
         body: B,
     ) -> Self {
-        let Statement { scheme, label, timestamp, message_id, coverage, replay_domain } = statement;
-        Self {
-            body,
-            proof: Proof { scheme, label, key, timestamp, message_id, coverage, replay_domain, content },
-        }
+        Self { body, proof: Proof { key, statement, content } }
     }
 
     /// The same for a scheme with a mechanism.
@@ -132,14 +140,14 @@ impl<B> Verified<B> {
     /// The name of the scheme by which the request was verified: whose request this is.
     #[must_use]
     pub fn scheme(&self) -> &str {
-        self.proof.scheme.as_str()
+        self.proof.statement.scheme.as_str()
     }
 
     /// The verifier's own label; `"default"` unless [`Builder::label`](crate::Builder::label) gave it
     /// one.
     #[must_use]
     pub fn label(&self) -> &str {
-        self.proof.label.as_str()
+        self.proof.statement.label.as_str()
     }
 
     /// The label of the key that matched; `"default"` for [`Verifier::new`](crate::Verifier::new).
@@ -148,47 +156,90 @@ impl<B> Verified<B> {
         self.proof.key.as_str()
     }
 
-    /// The signed timestamp, if the scheme has one.
+    /// The moment at which the request was signed, if the scheme says it. A token that says only until
+    /// when it is valid has none.
     #[must_use]
     pub const fn timestamp(&self) -> Option<UnixTime> {
-        self.proof.timestamp
+        self.proof.statement.timestamp
     }
 
     /// The signed message id, if the scheme has one.
     #[must_use]
     pub fn message_id(&self) -> Option<&str> {
-        self.proof.message_id.as_ref().map(InlineText::as_str)
+        self.proof.statement.message_id.as_ref().map(InlineText::as_str)
     }
 
     /// What the sender signed.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
-        self.proof.coverage
+        self.proof.statement.coverage
+    }
+
+    /// For how long the same request would be accepted again, counted from its verification; `None` where
+    /// it has no end, as long as the key is valid.
+    #[must_use]
+    pub const fn valid_for(&self) -> Option<Duration> {
+        self.proof.statement.valid_for
+    }
+
+    /// Whether [`replay_key`](Self::replay_key) names the event rather than this delivery of it:
+    /// [`Builder::event_ids`](crate::Builder::event_ids) was asked for, and the body has one.
+    #[must_use]
+    pub const fn names_event(&self) -> bool {
+        self.proof.statement.event.is_some()
+    }
+
+    pub(crate) fn proof(&self) -> &Proof {
+        &self.proof
     }
 
     /// The key under which to remember that this request was handled.
     ///
-    /// Made from signed material only: the verifier's label and scheme with the signed message id,
+    /// Made from signed material only: the verifier's label and scheme with the event's id in the body, if
+    /// [`Builder::event_ids`](crate::Builder::event_ids) asks for it, else with the signed message id,
     /// or else with a hash of the signed content. The hash costs a second pass over the body, so it
     /// is made only if [`Builder::replay_keys`](crate::Builder::replay_keys) asks for it; without
     /// that, a scheme that signs no message id gives `None`.
     #[must_use]
     pub fn replay_key(&self) -> Option<ReplayKey> {
         let mut hash = ContentHash::default();
-        hash.update(&self.proof.replay_domain);
-        match (self.message_id(), &self.proof.content) {
-            (Some(id), _) => {
+        hash.update(&self.proof.statement.replay_domain);
+        match (&self.proof.statement.event, self.message_id(), &self.proof.content) {
+            (Some(event), ..) => {
+                hash.update(b"event");
+                hash.update_field(event);
+            }
+            (_, Some(id), _) => {
                 hash.update(b"id");
                 hash.update_field(id.as_bytes());
             }
-            (None, Some(content)) => {
+            (.., Some(content)) => {
                 hash.update(b"content");
                 hash.update_field(content);
             }
-            (None, None) => return None,
+            _ => return None,
         }
         Some(ReplayKey { bytes: hash.finish() })
     }
+}
+
+impl Proof {
+    /// Adds what a proof says to an event.
+    pub(crate) fn describe<'p>(&'p self, event: &mut Event<'p>) {
+        let statement = &self.statement;
+        event.scheme = statement.scheme.as_str();
+        event.endpoint = statement.label.as_str();
+        event.key = Some(self.key.as_str());
+        event.key_aged = statement.key_aged;
+        event.message_id = statement.message_id.as_ref().map(InlineText::as_str);
+        event.skew_millis = statement.timestamp.map(|timestamp| skew_millis(timestamp, event.time));
+    }
+}
+
+/// How far a timestamp lies behind our clock, in milliseconds.
+fn skew_millis(timestamp: UnixTime, now: UnixTime) -> i64 {
+    let millis = |time: UnixTime| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    millis(now).saturating_sub(millis(timestamp))
 }
 
 /// Shows what the proof says; neither the body nor the key.

@@ -843,6 +843,112 @@ fn synthflow_signs_the_calls_id_alone() {
     }
 }
 
+// ---- What a hostile reader of this code found
+
+#[test]
+fn what_an_attacker_tried() {
+    // Objects without end, before any signature.
+    let wide = format!("[{}0]", "{\"\":0},".repeat(100_000));
+    assert_eq!(Request::new("POST", "/m", wide).reason(&verifier(providers::MAILGUN)), "malformed_body");
+    let header = json!({"alg": "HS256", "x": "x".repeat(9000)});
+    let long = Request::new("POST", "/d", token(&header, &json!({})));
+    assert_eq!(long.reason(&verifier(providers::DIALPAD)), "malformed_signature");
+
+    // The same signed item twice in one body, and in another order.
+    let key: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let adyen = Verifier::builder(providers::ADYEN).key("k", Secret::new(key)).replay_keys().build().unwrap();
+    let (one, two) = (adyen_item("r-1"), adyen_item("r-2"));
+    let send =
+        |items: &[&Value]| Request::new("POST", "/a", json!({ "notificationItems": items }).to_string());
+    assert_eq!(send(&[&one, &one]).reason(&adyen), "malformed_body");
+    let key = |items: &[&Value]| send(items).verify(&adyen).unwrap().replay_key();
+    assert_eq!(key(&[&one, &two]), key(&[&two, &one]));
+
+    // A clock that tells no time.
+    let expiring =
+        bearing(&hs256(&json!({"iss": "api", "exp": NOW, "sha256": STANDARD.encode(Sha256::digest(b"{}"))})));
+    assert_eq!(expiring.reason(&livekit()), "accepted");
+    assert_eq!(expiring.verify_at(&livekit(), 0).unwrap_err().reason(), "stale");
+
+    // A second algorithm in another spelling.
+    let shared = verifier(providers::TWILIO_SHARED_KEY);
+    let signature = STANDARD.encode(sha256(&format!("{BASE}/a1")));
+    for (settings, expected) in [
+        ("key=k, algorithm=HMAC_SHA256", "accepted"),
+        ("algorithm=HMAC_SHA256, algorithm=HMAC_SHA1", "unsupported_algorithm"),
+        ("algorithm=HMAC_SHA256,algorithm =HMAC_SHA1", "unsupported_algorithm"),
+        ("algorithm=HMAC_SHA256,Algorithm=HMAC_SHA1", "unsupported_algorithm"),
+    ] {
+        let request = Request::new("POST", "/", "a=1")
+            .header("content-type", FORM)
+            .header("x-twilio-signature", signature.as_str())
+            .header("x-twilio-webhooks-signature-settings", settings);
+        assert_eq!(request.reason(&shared), expected, "{settings}");
+    }
+
+    // One signature, several spellings of a nonce.
+    let content = format!("&nonce=a_b&timestamp={NOW}");
+    let digest: String = sha256(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let vonage =
+        Verifier::new(providers::VONAGE_SMS, Secret::new(SECRET).with_algorithm(Algorithm::HmacSha256))
+            .unwrap();
+    for nonce in ["a_b", "a%26b", "a%3Db"] {
+        let body = format!("nonce={nonce}&timestamp={NOW}&sig={digest}");
+        let proof = Request::new("POST", "/", body).header("content-type", FORM).verify(&vonage).unwrap();
+        assert_eq!(proof.message_id(), Some("a_b"));
+    }
+
+    // A line feed that makes one line two.
+    let names = "x-a,x-contentful-signed-headers,x-contentful-timestamp";
+    let moved = contentful(names, "", &[("x-a", "u1\n{}")]);
+    assert_eq!(moved.reason(&verifier(providers::CONTENTFUL)), "malformed_header");
+
+    // A token without a usable id where the id is promised.
+    for jti in [json!(5), json!(""), json!("a b"), json!(null)] {
+        let claims = json!({
+            "iss": "MessageBird", "nbf": NOW, "exp": NOW + 60, "jti": jti,
+            "url_hash": hex_digest(format!("{BASE}/b").as_bytes()),
+        });
+        let request = Request::new("POST", "/b", "").header("messagebird-signature-jwt", hs256(&claims));
+        assert_eq!(request.reason(&verifier(providers::MESSAGEBIRD)), "malformed_id", "{claims}");
+    }
+
+    // Charsets in odd places, and bytes that are no text in a query that is signed as it stands.
+    let twilio_verifier = verifier(providers::TWILIO);
+    for (parameters, expected) in [
+        ("; charset=utf-8; charset=iso-8859-1", "malformed_header"),
+        ("; charset =iso-8859-1", "malformed_header"),
+        ("; charset=utf8", "accepted"),
+    ] {
+        let content_type = format!("{FORM}{parameters}");
+        assert_eq!(
+            twilio("/", "a1", &content_type, "a=1").reason(&twilio_verifier),
+            expected,
+            "{parameters}"
+        );
+    }
+    assert_eq!(twilio("/v?x=%ff", "", "", "").reason(&twilio_verifier), "accepted");
+}
+
+#[test]
+fn a_registered_url_without_a_path_is_the_root() {
+    let secret = STANDARD.encode(SECRET);
+    let sinch = Verifier::builder(providers::SINCH_VOICE)
+        .identified_key("k", "key", Secret::new(secret))
+        .registered_url("https://hooks.example.com")
+        .build()
+        .unwrap();
+    let signed = |path: &str| {
+        let content = format!("POST\n\ntext/plain\nx-timestamp:2025-11-21T04:40:00Z\n{path}");
+        Request::new("POST", "/", "")
+            .header("content-type", "text/plain")
+            .header("x-timestamp", "2025-11-21T04:40:00Z")
+            .header("authorization", format!("application key:{}", STANDARD.encode(sha256(&content))))
+            .reason(&sinch)
+    };
+    assert_eq!((signed("/"), signed("")), ("accepted", "mismatch"));
+}
+
 // ---- What all of them have in common
 
 #[test]

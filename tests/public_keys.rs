@@ -5,8 +5,8 @@
 mod support;
 
 use hooksig::{
-    ConfigError, Draft, Encoding, ErrorKind, Field, Part, PublicKey, Scheme, Secret, SecretForm, UnixTime,
-    Verifier, providers,
+    ConfigError, Draft, Encoding, ErrorKind, Field, Key, Part, PublicKey, Scheme, Secret, SecretForm,
+    UnixTime, Verifier, providers,
 };
 use support::sender;
 
@@ -143,7 +143,7 @@ fn several_keys_and_signatures() {
     }
     let retired = Verifier::builder(scheme)
         .public_key("other", other)
-        .retiring_public_key("test", sender::public_key(&scheme), UnixTime::from_secs(1_763_699_999))
+        .with_key(Key::public("test", sender::public_key(&scheme)).until(UnixTime::from_secs(1_763_699_999)))
         .build()
         .unwrap();
     assert_eq!(retired.verify_at(&headers, b"{}", NOW).unwrap_err().kind(), ErrorKind::Mismatch);

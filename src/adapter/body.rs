@@ -52,13 +52,16 @@ where
 {
     let mut pending = verifier.begin(parts)?;
     if declared(&parts.headers).is_some_and(|declared| is_over(declared, limit)) {
-        return Err(ErrorKind::BodyTooLarge.into());
+        return Err(pending.refuse(ErrorKind::BodyTooLarge));
     }
-    let mut body = pin!(body.map_err(Into::into));
+    let mut body = pin!(body.map_err(Into::<Cause>::into));
     let mut frames = Frames::default();
     let mut empty = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error: Cause| unreadable(&*error))?;
+        let frame = match frame {
+            Ok(frame) => frame,
+            Err(error) => return Err(pending.refuse(unreadable(&*error))),
+        };
         // Trailers are not signed, and so they are dropped.
         let Ok(mut data) = frame.into_data() else {
             continue;
@@ -66,13 +69,14 @@ where
         if !data.has_remaining() {
             empty += 1;
             if empty > MAX_EMPTY {
-                return Err(ErrorKind::BodyUnreadable.into());
+                return Err(pending.refuse(ErrorKind::BodyUnreadable));
             }
             continue;
         }
         if data.remaining() > limit.saturating_sub(frames.len) {
+            let refusal = pending.refuse(ErrorKind::BodyTooLarge);
             drain(body, data.remaining()).await;
-            return Err(ErrorKind::BodyTooLarge.into());
+            return Err(refusal);
         }
         let data = data.copy_to_bytes(data.remaining());
         pending.update(&data);
@@ -101,15 +105,15 @@ fn is_over(declared: u64, limit: usize) -> bool {
 }
 
 /// Too long, where a limit around the body says so; otherwise unreadable.
-fn unreadable(error: &(dyn Error + 'static)) -> VerifyError {
+fn unreadable(error: &(dyn Error + 'static)) -> ErrorKind {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if error.is::<LengthLimitError>() {
-            return ErrorKind::BodyTooLarge.into();
+            return ErrorKind::BodyTooLarge;
         }
         cause = error.source();
     }
-    ErrorKind::BodyUnreadable.into()
+    ErrorKind::BodyUnreadable
 }
 
 /// Reads on and forgets, up to a bound.

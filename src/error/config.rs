@@ -144,6 +144,12 @@ pub enum ConfigError {
         /// The key's label.
         label: String,
     },
+    /// A key's window ends before it begins.
+    #[error("the window of key {label:?} ends before it begins")]
+    EmptyWindow {
+        /// The key's label.
+        label: String,
+    },
     /// A label is empty or too long.
     #[error("the label {label:?} is not 1 to {limit} bytes long")]
     LabelLength {
@@ -189,6 +195,18 @@ pub enum ConfigError {
         url: String,
         /// What is wrong with it.
         flaw: &'static str,
+    },
+    /// An address or block of addresses cannot be read, or there is none.
+    #[error("{given:?} is neither an address nor a block of addresses, such as \"192.0.2.0/24\"")]
+    Source {
+        /// What was given.
+        given: String,
+    },
+    /// Event ids were asked for, and nothing says where they stand.
+    #[error("{scheme:?} has no known place for event ids: name it with `event_id_at`")]
+    EventIdNeeded {
+        /// The scheme's name.
+        scheme: String,
     },
     /// The verifier's self-test failed.
     #[error("self-test of scheme {scheme:?}: {failure}")]

@@ -122,6 +122,9 @@ pub enum ErrorKind {
     ClaimMismatch,
     /// The scheme's sender does not use this method: `unsupported_method`.
     UnsupportedMethod,
+    /// The request comes from another address than those of [`Sources`](crate::Sources), or from one that
+    /// nobody said: `source_refused`.
+    SourceRefused,
     /// The body is over the limit: `body_too_large`.
     BodyTooLarge,
     /// The body ended early or could not be read: `body_unreadable`.
@@ -160,6 +163,7 @@ impl ErrorKind {
         Self::MissingClaim,
         Self::ClaimMismatch,
         Self::UnsupportedMethod,
+        Self::SourceRefused,
         Self::BodyTooLarge,
         Self::BodyUnreadable,
         Self::NoActiveKey,
@@ -225,6 +229,9 @@ impl ErrorKind {
                 ("claim_mismatch", "a claim of the token names another issuer, key or URL")
             }
             Self::UnsupportedMethod => ("unsupported_method", "the scheme's sender does not use this method"),
+            Self::SourceRefused => {
+                ("source_refused", "the request does not come from an address that is accepted")
+            }
             Self::BodyTooLarge => ("body_too_large", "the body is over the limit"),
             Self::BodyUnreadable => ("body_unreadable", "the body ended early or could not be read"),
             Self::NoActiveKey => ("no_active_key", "no key is active at this time"),

@@ -3,11 +3,11 @@
 //! Source: npm @adyen/api-library 32.1.0, `hmacValidator.js`;
 //! <https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures>.
 
-use super::json::Json;
 use super::{Claimed, Kind, Profile, Reading, Signed};
 use crate::coverage::Coverage;
 use crate::encoding::Encoding;
 use crate::error::ErrorKind;
+use crate::json::Json;
 use crate::scheme::Algorithm;
 
 pub(super) const PROFILE: Profile = Profile {
@@ -48,6 +48,12 @@ impl Reading for Adyen {
         }
         for item in items {
             claimed.signed.push(self.signed(item)?);
+        }
+        // The same item twice would be handled twice.
+        let mut contents: Vec<_> = claimed.signed.iter().map(|signed| &signed.contents).collect();
+        contents.sort_unstable();
+        if contents.windows(2).any(|two| matches!(two, [one, other] if one == other)) {
+            return Err(ErrorKind::MalformedBody);
         }
         Ok(())
     }

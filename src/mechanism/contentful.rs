@@ -79,12 +79,11 @@ fn listed(list: &[u8]) -> Option<Vec<HeaderName>> {
 
 /// `name:value`, the list itself in its sorted form.
 fn header(request: &Request<'_>, name: &HeaderName, listed: &[HeaderName]) -> Result<String, ErrorKind> {
-    let value = request.header(name)?.ok_or(ErrorKind::MissingHeader)?;
+    let value = request.printable(name)?.ok_or(ErrorKind::MissingHeader)?.trim();
     if *name == SIGNED_HEADERS {
         let names: Vec<_> = listed.iter().map(HeaderName::as_str).collect();
         return Ok(format!("{name}:{}", names.join(",")));
     }
-    let value = str::from_utf8(value).map_err(|_| ErrorKind::MalformedHeader)?.trim();
     // A value must not look like the next header, or bytes could move from one to the other.
     let looks_like = |name: &HeaderName| value.contains(&format!(";{name}:"));
     if listed.iter().any(looks_like) {

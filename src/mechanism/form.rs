@@ -33,17 +33,21 @@ pub(super) fn body_type(request: &Request<'_>) -> Result<BodyType, ErrorKind> {
         return Ok(BodyType::Other);
     }
     // A form in another charset would be decoded to other text than its sender signed.
-    let charset = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| is_charset(name));
-    match charset {
-        Some((_, charset)) if !charset.trim_matches('"').eq_ignore_ascii_case("utf-8") => {
-            Err(ErrorKind::MalformedHeader)
-        }
-        _ => Ok(BodyType::Form),
+    let mut charsets = parts.filter_map(|part| part.split_once('=')).filter(|(name, _)| is_charset(name));
+    if charsets.all(|(_, charset)| is_utf8(charset)) {
+        Ok(BodyType::Form)
+    } else {
+        Err(ErrorKind::MalformedHeader)
     }
 }
 
 fn is_charset(name: &str) -> bool {
-    name.eq_ignore_ascii_case("charset")
+    name.trim().eq_ignore_ascii_case("charset")
+}
+
+fn is_utf8(charset: &str) -> bool {
+    let charset = charset.trim().trim_matches('"');
+    charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
 }
 
 /// The parameters of a form or query, in order, or nothing where they are not UTF-8 or too many.

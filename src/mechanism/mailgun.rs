@@ -2,11 +2,11 @@
 //!
 //! Source: <https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks>.
 
-use super::json::Json;
 use super::{Claimed, Kind, Profile, Reading, Signed};
 use crate::coverage::Coverage;
 use crate::encoding::Encoding;
 use crate::error::ErrorKind;
+use crate::json::Json;
 use crate::scheme::{Algorithm, MAX_ID};
 use crate::time::Unit;
 use crate::verified::MessageId;

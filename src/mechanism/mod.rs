@@ -15,8 +15,6 @@ mod contentful;
 mod escape;
 #[cfg(feature = "form")]
 mod form;
-#[cfg(any(feature = "jwt", feature = "fields"))]
-mod json;
 #[cfg(feature = "fields")]
 mod justcall;
 #[cfg(feature = "fields")]
@@ -277,6 +275,16 @@ impl<'r> Request<'r> {
     /// The value of a header that holds the signature.
     fn signature(&self, name: &HeaderName) -> Result<&'r [u8], ErrorKind> {
         self.header(name)?.ok_or(ErrorKind::MissingSignature)
+    }
+
+    /// The value of a signed header as text: printable ASCII, so that it cannot look like another line.
+    fn printable(&self, name: &HeaderName) -> Result<Option<&'r str>, ErrorKind> {
+        let Some(value) = self.header(name)? else {
+            return Ok(None);
+        };
+        let printable = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        let text = str::from_utf8(value).ok().filter(|_| printable);
+        text.map(Some).ok_or(ErrorKind::MalformedHeader)
     }
 
     fn method(&self) -> Result<&'r str, ErrorKind> {

@@ -27,7 +27,8 @@ pub(super) const PROFILE: Profile = Profile {
     },
     signed: "the public URL with its query's parameters sorted, then the form's parameters sorted by name, each \
              name followed by its value, then the nonce",
-    unsigned: "any other header, the order of parameters, where a parameter's name or value ends",
+    unsigned: "the method, any other header, the order of parameters, where a parameter's name or value ends and \
+               whether it stands in the query or in the form",
     url: UrlUse::Whole,
     ..Profile::PLAIN
 };

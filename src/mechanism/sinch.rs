@@ -67,10 +67,10 @@ pub(super) fn read_headers(
     let timestamp = request.header(&TIMESTAMP)?.ok_or(ErrorKind::MissingTimestamp)?;
     claimed.stamp = Some(Unit::Rfc3339.read(timestamp).ok_or(ErrorKind::MalformedTimestamp)?);
     claimed.key_id = Some(key_id.into());
-    let content_type = request.header(&names::CONTENT_TYPE)?.ok_or(ErrorKind::MissingHeader)?;
-    let text = |value| str::from_utf8(value).map_err(|_| ErrorKind::MalformedHeader);
+    let content_type = request.printable(&names::CONTENT_TYPE)?.ok_or(ErrorKind::MissingHeader)?;
+    let timestamp = str::from_utf8(timestamp).map_err(|_| ErrorKind::MalformedTimestamp)?;
     let path = path_of_request(request.url, request.target()?, false)?.concat();
-    let rest = format!("{}\nx-timestamp:{}\n{path}", text(content_type)?, text(timestamp)?);
+    let rest = format!("{content_type}\nx-timestamp:{timestamp}\n{path}");
     Ok(Sinch {
         algorithm,
         signature: signature.ok_or(ErrorKind::MalformedSignature)?,

@@ -4,11 +4,11 @@
 
 use http::HeaderName;
 
-use super::json::Json;
 use super::{Claimed, Kind, Profile, Reading, Request, Signed};
 use crate::coverage::Coverage;
 use crate::encoding::Encoding;
 use crate::error::ErrorKind;
+use crate::json::Json;
 use crate::scheme::Algorithm;
 use crate::verified::MessageId;
 

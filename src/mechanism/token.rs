@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use http::HeaderName;
 
-use super::json::Json;
 use super::{Claimed, Confirmed, Kind, Profile, Reading, Request, Signed, UrlUse};
 use crate::coverage::Coverage;
 use crate::encoding::Encoding;
 use crate::error::ErrorKind;
 use crate::field::only_value_within;
+use crate::json::Json;
 use crate::mac::{hash, is_same};
 use crate::scheme::Algorithm;
 use crate::time::{Stamp, Unit, UnixTime};
@@ -174,6 +174,10 @@ impl Token {
         let [header, claims, signature] = parts.as_slice() else {
             return Err(ErrorKind::MalformedSignature);
         };
+        // A token that is the body may be long, its header may not.
+        if header.len() > MAX_TOKEN {
+            return Err(ErrorKind::MalformedSignature);
+        }
         let decode = |part: &[u8]| Encoding::Base64Url.decode(part).filter(|bytes| !bytes.is_empty());
         let decode = |part| decode(part).ok_or(ErrorKind::MalformedSignature);
         let header_length = header.len().saturating_add(1).saturating_add(claims.len());
@@ -239,7 +243,7 @@ impl Reading for TokenReading {
         }
         Ok(Confirmed {
             stamp: if self.rules.issued { claims.stamp("iat")? } else { None },
-            message_id: claims.message_id(),
+            message_id: claims.message_id(self.rules.coverage.message_id)?,
             not_before: claims.time("nbf")?,
             expires: claims.time("exp")?,
         })
@@ -308,10 +312,11 @@ impl Claims {
     }
 
     /// The token's own id, where it has one that is fit to name a message.
-    fn message_id(&self) -> Option<MessageId> {
-        let id = self.get("jti")?.text()?;
-        let visible = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());
-        MessageId::new(id).filter(|_| visible)
+    fn message_id(&self, needed: bool) -> Result<Option<MessageId>, ErrorKind> {
+        let id = self.get("jti").and_then(Json::text);
+        let visible = |id: &&str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic());
+        let id = id.filter(visible).and_then(MessageId::new);
+        if needed && id.is_none() { Err(ErrorKind::MalformedId) } else { Ok(id) }
     }
 }
 

@@ -7,7 +7,7 @@
 
 use http::HeaderName;
 
-use super::form::{BodyType, Pair, body_pairs, body_type, query_pairs};
+use super::form::{BodyType, Pair, body_pairs, body_type};
 use super::{Claimed, Kind, Profile, Reading, Request, Signed, UrlUse};
 use crate::coverage::Coverage;
 use crate::encoding::Encoding;
@@ -62,7 +62,7 @@ pub(super) fn read_headers(
         algorithm,
         signature: signature.ok_or(ErrorKind::MalformedSignature)?,
         urls: other_port(&url).into_iter().chain([url]).rev().collect(),
-        body_hash: body_hash(&query_pairs(request)?)?,
+        body_hash: body_hash(request.query()?.unwrap_or_default())?,
         body_type: body_type(request),
     })
 }
@@ -86,16 +86,20 @@ fn check_settings(rules: TwilioRules, request: &Request<'_>) -> Result<(), Error
         return Ok(());
     };
     let settings = request.header(&HeaderName::from_static(name))?.ok_or(ErrorKind::MissingHeader)?;
-    let mut named =
-        settings.split(|byte| *byte == b',').filter_map(|entry| entry.strip_prefix(b"algorithm="));
+    let settings = str::from_utf8(settings).map_err(|_| ErrorKind::MalformedHeader)?;
+    let pairs = settings.split(',').filter_map(|entry| entry.split_once('='));
+    let pairs = pairs.map(|(name, value)| (name.trim(), value.trim()));
+    let mut named = pairs.filter(|(name, _)| name.eq_ignore_ascii_case("algorithm"));
     match (named.next(), named.next()) {
-        (Some(algorithm), None) if algorithm == expected.as_bytes() => Ok(()),
+        (Some((_, algorithm)), None) if algorithm == expected => Ok(()),
         _ => Err(ErrorKind::UnsupportedAlgorithm),
     }
 }
 
-fn body_hash(query: &[Pair]) -> Result<Option<Vec<u8>>, ErrorKind> {
-    let mut found = query.iter().filter(|(name, _)| name == BODY_HASH).map(|(_, value)| value);
+/// The hash in the query, which is signed as it stands and may hold anything beside it.
+fn body_hash(query: &str) -> Result<Option<Vec<u8>>, ErrorKind> {
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let mut found = pairs.filter(|(name, _)| name == BODY_HASH).map(|(_, value)| value);
     match (found.next(), found.next()) {
         (None, _) => Ok(None),
         (Some(hash), None) => Encoding::Hex.decode(hash.as_bytes()).map(Some).ok_or(ErrorKind::BodyMismatch),

@@ -67,7 +67,7 @@ impl Reading for VonageSms {
         let timestamp = value("timestamp").ok_or(ErrorKind::MissingTimestamp)?;
         let stamp = Unit::Seconds.read(timestamp.as_bytes()).ok_or(ErrorKind::MalformedTimestamp)?;
         claimed.stamp = Some(stamp);
-        claimed.message_id = value("nonce").and_then(message_id);
+        claimed.message_id = value("nonce").map(signed_value).and_then(|nonce| message_id(&nonce));
         claimed.signed.push(Signed {
             algorithm: None,
             contents: vec![content(&pairs).into_bytes()],
@@ -86,7 +86,12 @@ fn has_one_reading(pairs: &[Pair]) -> bool {
 
 fn content(pairs: &[Pair]) -> String {
     let signed = pairs.iter().filter(|(name, _)| name != "sig");
-    signed.map(|(name, value)| format!("&{name}={}", value.replace(['&', '='], "_"))).collect()
+    signed.map(|(name, value)| format!("&{name}={}", signed_value(value))).collect()
+}
+
+/// A value as it is signed.
+fn signed_value(value: &str) -> String {
+    value.replace(['&', '='], "_")
 }
 
 /// The nonce names the request, if it is one; it need not be there.

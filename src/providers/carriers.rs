@@ -69,7 +69,9 @@ pub const TWILIO: Scheme<'static> = Scheme::hmac_sha1("twilio")
         "The key is the primary Auth Token; a secondary one does not sign until it is promoted. The URL is tried \
          as configured, without its port, and with the default port. Give the public base with the scheme that \
          the caller uses: wss:// for Media Streams and ConversationRelay. Parameters are joined without marks, \
-         so bytes can move between a name, its value and the end of the URL; a registered URL fixes the latter.",
+         so bytes can move between a name, its value and the end of the URL: who captured a call whose parameters \
+         hold text of his own can send parts of it as a query, even with a body of his own behind bodySHA256. \
+         A registered URL rules that out.",
     )
     .follows(Rules::Twilio(TwilioRules { signature: "x-twilio-signature", or: None, settings: None }));
 
@@ -81,7 +83,7 @@ pub const TWILIO_SHARED_KEY: Scheme<'static> = Scheme::hmac_sha256("twilio-share
     .source(sdk("https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys", "PyPI twilio 9.13.0"))
     .note(
         "As twilio, but with the shared key's secret and HMAC-SHA256 alone: the header \
-         x-twilio-webhooks-signature-settings has to say algorithm=HMAC_SHA256, and cannot choose another.",
+         x-twilio-webhooks-signature-settings has to say algorithm=HMAC_SHA256, and cannot choose another. Bytes can move as with twilio.",
     )
     .follows(Rules::Twilio(TwilioRules {
         signature: "x-twilio-signature",
@@ -100,7 +102,7 @@ pub const SIGNALWIRE: Scheme<'static> = Scheme::hmac_sha1("signalwire")
     .source(sdk("https://developer.signalwire.com", "npm @signalwire/compatibility-api 3.2.0"))
     .note(
         "As twilio, with the signing key (PSK_…). One of the two headers, never both. SWML and RELAY webhooks \
-         share the header name but are another scheme (signalwire-json).",
+         share the header name but are another scheme (signalwire-json). Bytes can move as with twilio.",
     )
     .follows(Rules::Twilio(TwilioRules {
         signature: "x-signalwire-signature",
@@ -117,7 +119,7 @@ pub const PLIVO: Scheme<'static> = Scheme::hmac_sha256("plivo")
     .source(sdk("https://www.plivo.com/docs/voice/concepts/signature-validation", "npm plivo 4.79.0"))
     .note(
         "The key is the Auth Token of the account or sub-account. GET and POST only. Parameters are signed \
-         decoded and without marks, so bytes can move between a name and its value.",
+         decoded and without marks, so bytes can move between a name and its value, and between the query and the form.",
     )
     .follows(Rules::Plivo);
 

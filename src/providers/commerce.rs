@@ -284,7 +284,8 @@ pub const ADYEN: Scheme<'static> = Scheme::hmac_sha256("adyen")
     .source(sdk(ADYEN_PAGE, "npm @adyen/api-library 32.1.0"))
     .note(
         "Eight fields of each item are signed and NOTHING ELSE: act on these alone. Every item of a \
-         notification has to verify, and there has to be one.",
+         notification has to verify, and there has to be one. Items are signed one by one and can be sent again \
+         in other company: remember each by its pspReference and eventCode.",
     )
     .follows(crate::mechanism::Rules::Adyen);
 

@@ -214,7 +214,7 @@ pub const GONG: Scheme<'static> = Scheme::rs256("gong")
     .signature(Field::whole("authorization"), Base64Url)
     .secret(&[SecretForm::Base64])
     .source(documented("https://help.gong.io"))
-    .note("The key is the public key of the rule. The token stands bare or after Bearer.")
+    .note("The key is the public key of the rule, in PEM as Gong shows it. The token stands bare or after Bearer.")
     .follows(Rules::Token(TokenRules {
         place: Place::Header("authorization", Bearer::Optional),
         algorithms: &[("RS256", Algorithm::Rs256)],

@@ -149,7 +149,7 @@ fn timestamp(scheme: &Scheme<'_>, limits: Limits, leeway: Option<Duration>) -> S
         (None, _) => String::new(),
         (Some(_), None) => "Validity: ANY is accepted, whatever the token says.".to_owned(),
         (Some(_), Some(leeway)) if scheme.expires() => format!(
-            "Validity: the token has to say until when (exp), and may say from when (nbf); {} of leeway.",
+            "Validity: the token has to say until when (exp); where it says from when (nbf), that counts too; {} of leeway.",
             seconds(leeway)
         ),
         (Some(_), Some(leeway)) => format!(
@@ -193,7 +193,8 @@ fn addresses(scheme: &Scheme<'_>) -> String {
 
 fn secret(scheme: &Scheme<'_>) -> String {
     let forms: Vec<_> = scheme.secret_forms().iter().map(|form| form.words()).collect();
-    forms.join(", or ")
+    let pem = if scheme.algorithm().is_public_key() { ", or PEM" } else { "" };
+    format!("{}{pem}", forms.join(", or "))
 }
 
 fn replay(scheme: &Scheme<'_>, limits: Limits, leeway: Option<Duration>) -> String {

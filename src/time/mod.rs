@@ -3,7 +3,7 @@
 mod calendar;
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::error::ErrorKind;
 
@@ -82,6 +82,37 @@ impl UnixTime {
     pub const fn saturating_sub(self, earlier: Duration) -> Self {
         Self::since_epoch(self.since_epoch.saturating_sub(earlier))
     }
+}
+
+/// Where a verification has its time from.
+#[derive(Clone, Copy)]
+pub(crate) enum Clock {
+    /// The system's clock, for a request that just came in.
+    System,
+    /// A moment that the caller said; no clock is read.
+    At(UnixTime),
+}
+
+impl Clock {
+    pub(crate) fn now(self) -> UnixTime {
+        match self {
+            Self::System => UnixTime::now(),
+            Self::At(now) => now,
+        }
+    }
+
+    /// Starts to measure a duration, where there is a clock to measure it with.
+    pub(crate) fn stopwatch(self) -> Option<Instant> {
+        match self {
+            Self::System => Some(monotonic()),
+            Self::At(_) => None,
+        }
+    }
+}
+
+/// The clock that is never set back.
+pub(crate) fn monotonic() -> Instant {
+    Instant::now()
 }
 
 impl From<SystemTime> for UnixTime {

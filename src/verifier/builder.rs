@@ -4,20 +4,26 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Setup, Verifier};
+use super::{Reporter, Setup, Verifier};
 use crate::error::ConfigError;
-use crate::key_ring::{KeyRing, KeyText, LabelledSecret, label_of};
+use crate::key::Key;
+use crate::key_ring::{KeyRules, SharedKeys, label_of};
 use crate::mac::ContentHash;
 use crate::mechanism::UrlUse;
+use crate::observe::Observer;
 use crate::public_key::PublicKey;
 use crate::scheme::{Limits, Plan, Scheme, explain, is_limit};
 use crate::secret::Secret;
+use crate::source::Sources;
 use crate::time::{Freshness, UnixTime};
 use crate::url::PublicUrl;
 use crate::verified::{Origin, SchemeName};
 
 /// What a streaming verification keeps of a body unless the builder says otherwise.
 const DEFAULT_MAX_BODY: usize = 1 << 20;
+
+/// How old a key may be before it is reported, unless the builder says otherwise: 90 days.
+const DEFAULT_KEY_AGE: Duration = Duration::from_secs(90 * 86_400);
 
 /// Sets a [`Verifier`] up with several keys, other limits, a public URL or a label.
 ///
@@ -38,7 +44,8 @@ const DEFAULT_MAX_BODY: usize = 1 << 20;
 #[must_use = "a builder makes a verifier by `build`"]
 pub struct Builder<'a> {
     scheme: Scheme<'a>,
-    secrets: Vec<LabelledSecret>,
+    keys: Vec<Key>,
+    max_key_age: Duration,
     label: String,
     max_age: Option<Duration>,
     max_ahead: Option<Duration>,
@@ -47,6 +54,10 @@ pub struct Builder<'a> {
     replay_keys: bool,
     max_body: usize,
     url: Option<(UrlKind, String)>,
+    event_ids: bool,
+    event_id_at: Option<String>,
+    sources: Option<Sources>,
+    reporter: Option<Reporter>,
 }
 
 #[derive(Clone, Copy)]
@@ -59,7 +70,8 @@ impl<'a> Builder<'a> {
     pub(super) fn new(scheme: Scheme<'a>) -> Self {
         Self {
             scheme,
-            secrets: Vec::new(),
+            keys: Vec::new(),
+            max_key_age: DEFAULT_KEY_AGE,
             label: "default".to_owned(),
             max_age: None,
             max_ahead: None,
@@ -68,44 +80,46 @@ impl<'a> Builder<'a> {
             replay_keys: false,
             max_body: DEFAULT_MAX_BODY,
             url: None,
+            event_ids: false,
+            event_id_at: None,
+            sources: None,
+            reporter: None,
         }
     }
 
     /// Adds a key. The proof of each request names the label of the key that matched: 1 to 31 bytes,
     /// such as the month of the key's creation.
     pub fn key(self, label: &str, secret: Secret) -> Self {
-        self.with(label, None, KeyText::Secret(secret), None)
-    }
-
-    /// Adds a provider's public key, for schemes whose [algorithm](Scheme::algorithm) has one.
-    pub fn public_key(self, label: &str, key: PublicKey) -> Self {
-        self.with(label, None, KeyText::Public(key), None)
-    }
-
-    /// Adds a provider's public key on its way out, accepted up to and including the moment `until`.
-    pub fn retiring_public_key(self, label: &str, key: PublicKey, until: UnixTime) -> Self {
-        self.with(label, None, KeyText::Public(key), Some(until))
-    }
-
-    /// Adds a key that requests name by its id, for schemes with a [`Scheme::key_id`].
-    pub fn identified_key(self, label: &str, id: &str, secret: Secret) -> Self {
-        self.with(label, Some(id), KeyText::Secret(secret), None)
-    }
-
-    /// Adds a key on its way out that requests name by its id.
-    pub fn retiring_identified_key(self, label: &str, id: &str, secret: Secret, until: UnixTime) -> Self {
-        self.with(label, Some(id), KeyText::Secret(secret), Some(until))
+        self.with_key(Key::new(label, secret))
     }
 
     /// Adds a key on its way out, accepted up to and including the moment `until`: for requests whose
     /// verification begins by then.
     pub fn retiring_key(self, label: &str, secret: Secret, until: UnixTime) -> Self {
-        self.with(label, None, KeyText::Secret(secret), Some(until))
+        self.with_key(Key::new(label, secret).until(until))
     }
 
-    fn with(mut self, label: &str, id: Option<&str>, key: KeyText, until: Option<UnixTime>) -> Self {
-        let id = id.map(str::to_owned);
-        self.secrets.push(LabelledSecret { label: label.to_owned(), id, key, until });
+    /// Adds a key that requests name by its id, for schemes where they do
+    /// ([`Scheme::names_keys`]).
+    pub fn identified_key(self, label: &str, id: &str, secret: Secret) -> Self {
+        self.with_key(Key::new(label, secret).id(id))
+    }
+
+    /// Adds a provider's public key, for schemes whose [algorithm](Scheme::algorithm) has one.
+    pub fn public_key(self, label: &str, key: PublicKey) -> Self {
+        self.with_key(Key::public(label, key))
+    }
+
+    /// Adds a key with everything that there is to say about it.
+    pub fn with_key(mut self, key: Key) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// How old a key may be before it is reported as [aged](crate::KeyReport::aged); 90 days unless
+    /// this says otherwise. It is never refused for its age.
+    pub fn max_key_age(mut self, age: Duration) -> Self {
+        self.max_key_age = age;
         self
     }
 
@@ -165,6 +179,39 @@ impl<'a> Builder<'a> {
         self
     }
 
+    /// Makes [`Verified::replay_key`](crate::Verified::replay_key) name the event instead of the delivery,
+    /// by its id in the JSON body ([`Scheme::event_id`]): the same however often the provider signs a
+    /// retry anew, so this is what makes handling an event happen once. A body without such an id is named
+    /// as a request. Keeps the body while it streams, up to [`max_body`](Self::max_body).
+    #[cfg(feature = "json")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "json")))]
+    pub fn event_ids(mut self) -> Self {
+        self.event_ids = true;
+        self
+    }
+
+    /// As [`event_ids`](Self::event_ids), with the place of the id as a JSON pointer (RFC 6901) instead of
+    /// what the scheme says.
+    #[cfg(feature = "json")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "json")))]
+    pub fn event_id_at(mut self, pointer: &str) -> Self {
+        self.event_id_at = Some(pointer.to_owned());
+        self.event_ids()
+    }
+
+    /// Refuses requests from other addresses than these: a second fence, never a replacement for the
+    /// signature.
+    pub fn sources(mut self, sources: Sources) -> Self {
+        self.sources = Some(sources);
+        self
+    }
+
+    /// Tells an observer of every decision. Without one nothing is measured.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.reporter = Some(Reporter::new(observer));
+        self
+    }
+
     /// How many bytes of a body a streaming verification keeps for a scheme that has to see the whole
     /// of it (see [`Scheme::streams`]); 1 MiB unless this says otherwise. A longer body is refused. Of
     /// schemes of another [kind](Scheme::kind) than [`Kind::Affix`](crate::Kind::Affix), whose bodies
@@ -190,8 +237,8 @@ impl<'a> Builder<'a> {
     /// collide, a limit is out of range or pointless, or the URL is missing or unusable.
     pub fn build(self) -> Result<Verifier, ConfigError> {
         let definition = &self.scheme.definition;
-        self.check_key_ids()?;
-        let ring = KeyRing::new(&self.secrets, definition)?;
+        let rules = KeyRules::new(definition, self.scheme.names_keys(), self.max_key_age);
+        let ring = SharedKeys::new(rules, &self.keys)?;
         let label = label_of(&self.label)?;
         let freshness = self.freshness()?;
         let leeway = self.token_leeway()?;
@@ -206,6 +253,7 @@ impl<'a> Builder<'a> {
             coverage: plan.coverage,
             replay_domain: domain.finish(),
         };
+        let event_id = self.event_id()?;
         let explanation = self.explain(freshness, leeway, plan.url.as_ref());
         let setup = Setup {
             plan,
@@ -213,30 +261,14 @@ impl<'a> Builder<'a> {
             freshness: freshness.filter(|_| !self.ignore_timestamp),
             leeway: leeway.filter(|_| !self.ignore_timestamp),
             origin,
-            replay_keys: self.replay_keys,
+            replay_keys: self.replay_keys || event_id.is_some(),
+            event_id,
+            sources: self.sources,
+            reporter: self.reporter,
             max_body: self.max_body,
             explanation,
         };
         Ok(Verifier { setup: Arc::new(setup) })
-    }
-
-    /// Keys have ids exactly when requests name them.
-    fn check_key_ids(&self) -> Result<(), ConfigError> {
-        let named = self.scheme.names_keys();
-        for LabelledSecret { label, id, .. } in &self.secrets {
-            let label = label.clone();
-            match id.as_deref() {
-                None if named => {
-                    return Err(ConfigError::KeyIdNeeded { scheme: self.scheme.name().to_owned(), label });
-                }
-                Some("") => return Err(ConfigError::KeyId { label, why: "it is empty" }),
-                Some(_) if !named => {
-                    return Err(ConfigError::KeyId { label, why: "requests of this scheme name no key" });
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 
     fn freshness(&self) -> Result<Option<Freshness>, ConfigError> {
@@ -261,6 +293,15 @@ impl<'a> Builder<'a> {
                 .max_ahead
                 .unwrap_or(self.max_age.unwrap_or(scheme.max_ahead).min(scheme.max_ahead)),
         }))
+    }
+
+    fn event_id(&self) -> Result<Option<Box<str>>, ConfigError> {
+        let pointer = self.event_id_at.as_deref().or(self.scheme.event_id());
+        match pointer {
+            _ if !self.event_ids => Ok(None),
+            Some(pointer) if pointer.starts_with('/') => Ok(Some(pointer.into())),
+            _ => Err(ConfigError::EventIdNeeded { scheme: self.scheme.name().to_owned() }),
+        }
     }
 
     fn token_leeway(&self) -> Result<Option<Duration>, ConfigError> {
@@ -319,7 +360,7 @@ impl<'a> Builder<'a> {
 /// Shows the scheme and the labels of the keys.
 impl fmt::Debug for Builder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels: Vec<_> = self.secrets.iter().map(|secret| &secret.label).collect();
+        let labels: Vec<_> = self.keys.iter().map(|key| &key.label).collect();
         f.debug_struct("Builder")
             .field("scheme", &self.scheme.name())
             .field("keys", &labels)

@@ -1,27 +1,34 @@
 //! The pipeline: read, check freshness, one MAC pass for each key, compare.
 
 mod builder;
+mod report;
 mod self_test;
 mod settle;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use builder::Builder;
+pub(crate) use report::{Decision, Reporter};
 pub(crate) use settle::{Opened, Settled};
 
 use crate::body_time::body_timestamp;
 use crate::coverage::Coverage;
 use crate::error::{ConfigError, ErrorKind, VerifyError};
-use crate::key_ring::{Choice, Key, KeyMaterial, KeyRing};
-use crate::mac::{Comparison, ContentHash, Matched};
+#[cfg(feature = "json")]
+use crate::json::Json;
+use crate::key::Key;
+use crate::key_ring::{Choice, KeyMaterial, KeyReport, Keys, PreparedKey, SharedKeys};
+use crate::mac::{Comparison, ContentHash, MacKey, Matched};
 use crate::pending::Pending;
 use crate::public_key::PublicKey;
 use crate::request::Parts;
 use crate::scheme::{Candidates, Claims, Plan, Scheme};
 use crate::secret::Secret;
-use crate::time::{Freshness, Stamp, UnixTime};
+use crate::source::Sources;
+use crate::time::{Clock, Freshness, Stamp, UnixTime};
 use crate::verified::{MessageId, Origin, Statement, Verified};
 
 /// Verifies the requests of one provider with one set of keys.
@@ -55,14 +62,18 @@ pub struct Verifier {
 /// What a verifier was set up with; shared by its clones and never written again.
 pub(crate) struct Setup {
     pub(crate) plan: Plan,
-    pub(crate) ring: KeyRing,
+    pub(crate) ring: SharedKeys,
     /// The limits on the timestamp; none for an untimed scheme, or when they are ignored.
     freshness: Option<Freshness>,
     /// How far the clocks may differ where a token says from when and until when it is valid.
     leeway: Option<Duration>,
     origin: Origin,
     replay_keys: bool,
+    /// Where the event's id stands in the JSON body, if proofs are to name the event.
+    event_id: Option<Box<str>>,
     max_body: usize,
+    sources: Option<Sources>,
+    pub(crate) reporter: Option<Reporter>,
     explanation: String,
 }
 
@@ -105,7 +116,7 @@ impl Verifier {
         parts: impl Into<Parts<'r>>,
         body: B,
     ) -> Result<Verified<B>, VerifyError> {
-        self.verify_with(&parts.into(), body, UnixTime::now)
+        self.verify_with(&parts.into(), body, Clock::System)
     }
 
     /// Verifies a request that came in at `now`, without a look at any clock: for tests, for queues
@@ -120,7 +131,7 @@ impl Verifier {
         body: B,
         now: UnixTime,
     ) -> Result<Verified<B>, VerifyError> {
-        self.verify_with(&parts.into(), body, || now)
+        self.verify_with(&parts.into(), body, Clock::At(now))
     }
 
     /// Reads the headers of a request that just came in; its body follows chunk by chunk.
@@ -131,7 +142,7 @@ impl Verifier {
     ///
     /// As [`verify`](Self::verify), except for a mismatch.
     pub fn begin<'r>(&self, parts: impl Into<Parts<'r>>) -> Result<Pending, VerifyError> {
-        self.begin_with(&parts.into(), UnixTime::now)
+        self.begin_with(&parts.into(), Clock::System)
     }
 
     /// As [`begin`](Self::begin), for a request that came in at `now`, without a look at any clock.
@@ -140,47 +151,49 @@ impl Verifier {
     ///
     /// As [`begin`](Self::begin).
     pub fn begin_at<'r>(&self, parts: impl Into<Parts<'r>>, now: UnixTime) -> Result<Pending, VerifyError> {
-        self.begin_with(&parts.into(), || now)
+        self.begin_with(&parts.into(), Clock::At(now))
     }
 
     fn verify_with<B: AsRef<[u8]>>(
         &self,
         parts: &Parts<'_>,
         body: B,
-        clock: impl FnOnce() -> UnixTime,
+        clock: Clock,
     ) -> Result<Verified<B>, VerifyError> {
         let setup = &*self.setup;
-        if let Some(rules) = setup.plan.rules {
-            let settled = setup.settle(setup.open(rules, parts, clock)?, body.as_ref())?;
-            return Ok(Verified::settled(settled, body));
-        }
-        let mut claims = Claims::new();
-        let choice = setup.read(parts, clock, &mut claims)?;
-        let signed_body = if setup.signs_body() { body.as_ref() } else { &[] };
-        let matched = setup.compare(&claims, choice, signed_body).ok_or(ErrorKind::Mismatch)?;
-        let key = setup.ring.chosen(choice).nth(matched.key()).ok_or(ErrorKind::Mismatch)?;
-        let mut statement = setup.statement(&claims);
-        setup.read_body(&mut statement, signed_body, choice.now)?;
-        let content = setup.start_content_hash().map(|mut hash| {
-            claims.before().iter().for_each(|piece| hash.update(piece));
-            hash.update(signed_body);
-            claims.after().iter().for_each(|piece| hash.update(piece));
-            hash.finish()
-        });
-        Ok(Verified::new(matched, key.label, statement, content, body))
+        let Some(reporter) = &setup.reporter else {
+            return Ok(setup.verify(parts, body, clock)?);
+        };
+        let decision = Decision::begin(setup.sender(parts), clock);
+        let length = body.as_ref().len();
+        let verified = setup.verify(parts, body, clock);
+        reporter.report(
+            setup,
+            &decision,
+            length,
+            verified.as_ref().map(Verified::proof).map_err(|kind| *kind),
+        );
+        Ok(verified?)
     }
 
-    fn begin_with(
-        &self,
-        parts: &Parts<'_>,
-        clock: impl FnOnce() -> UnixTime,
-    ) -> Result<Pending, VerifyError> {
-        if let Some(rules) = self.setup.plan.rules {
-            return Ok(Pending::opened(&self.setup, self.setup.open(rules, parts, clock)?));
+    fn begin_with(&self, parts: &Parts<'_>, clock: Clock) -> Result<Pending, VerifyError> {
+        let setup = &self.setup;
+        let Some(reporter) = &setup.reporter else {
+            return Ok(setup.begin(parts, clock, None)?);
+        };
+        let decision = Decision::begin(setup.sender(parts), clock);
+        let pending = setup.begin(parts, clock, Some(decision));
+        if let Err(kind) = &pending {
+            reporter.report(setup, &decision, 0, Err(*kind));
         }
-        let mut claims = Claims::new();
-        let choice = self.setup.read(parts, clock, &mut claims)?;
-        Ok(Pending::new(&self.setup, &claims, choice)?)
+        Ok(pending?)
+    }
+
+    /// The keys, to be exchanged, revoked and reported on while requests are in flight. All clones of
+    /// a verifier share them.
+    #[must_use]
+    pub fn keys(&self) -> KeyRing {
+        KeyRing { setup: Arc::clone(&self.setup) }
     }
 
     /// The scheme's name.
@@ -233,40 +246,100 @@ impl Verifier {
 }
 
 impl Setup {
+    fn verify<B: AsRef<[u8]>>(
+        &self,
+        parts: &Parts<'_>,
+        body: B,
+        clock: Clock,
+    ) -> Result<Verified<B>, ErrorKind> {
+        self.check_source(parts)?;
+        if let Some(rules) = self.plan.rules {
+            let settled = self.settle(self.open(rules, parts, clock)?, body.as_ref())?;
+            return Ok(Verified::settled(settled, body));
+        }
+        let keys = self.ring.load();
+        let mut claims = Claims::new();
+        let choice = self.read(parts, &keys, clock, &mut claims)?;
+        let signed_body = if self.signs_body() { body.as_ref() } else { &[] };
+        let matched = self.compare(&claims, &keys, choice, signed_body).ok_or(ErrorKind::Mismatch)?;
+        let key = keys.accept(&matched, choice.now)?;
+        let message_id = claims.message_id.and_then(MessageId::new);
+        let mut statement = self.statement(claims.stamp, message_id, key, choice.now);
+        self.read_body(&mut statement, signed_body, choice.now)?;
+        let content = self.start_content_hash().map(|mut hash| {
+            claims.before().iter().for_each(|piece| hash.update(piece));
+            hash.update(signed_body);
+            claims.after().iter().for_each(|piece| hash.update(piece));
+            hash.finish()
+        });
+        Ok(Verified::new(matched, key.label, statement, content, body))
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        parts: &Parts<'_>,
+        clock: Clock,
+        decision: Option<Decision>,
+    ) -> Result<Pending, ErrorKind> {
+        self.check_source(parts)?;
+        if let Some(rules) = self.plan.rules {
+            return Ok(Pending::opened(self, self.open(rules, parts, clock)?, decision));
+        }
+        let keys = self.ring.snapshot();
+        let mut claims = Claims::new();
+        let choice = self.read(parts, &keys, clock, &mut claims)?;
+        Pending::new(self, Arc::clone(&keys), &claims, choice, decision)
+    }
+
+    fn check_source(&self, parts: &Parts<'_>) -> Result<(), ErrorKind> {
+        self.sources.as_ref().map_or(Ok(()), |sources| sources.check(parts).map(drop))
+    }
+
+    /// The sender's address, as far as it is known.
+    fn sender(&self, parts: &Parts<'_>) -> Option<IpAddr> {
+        match &self.sources {
+            Some(sources) => sources.sender(parts),
+            None => parts.peer,
+        }
+    }
+
     /// Everything that comes before hashing. Reads the clock after the headers, and only if it
     /// matters; says which keys to compare with.
     fn read<'r>(
         &'r self,
         parts: &Parts<'r>,
-        clock: impl FnOnce() -> UnixTime,
+        keys: &Keys,
+        clock: Clock,
         claims: &mut Claims<'r>,
     ) -> Result<Choice<'r>, ErrorKind> {
         claims.read(&self.plan, parts)?;
-        let choice = Choice { now: self.needs_time().then(clock), id: claims.key_id };
+        let choice = Choice { now: self.needs_time(keys).then(|| clock.now()), id: claims.key_id };
         if let Some(stamp) = claims.stamp {
             self.check_freshness(stamp, choice.now)?;
         }
-        self.ring.check(choice)?;
+        keys.check(choice)?;
         Ok(choice)
     }
 
-    fn needs_time(&self) -> bool {
-        self.freshness.is_some() || self.leeway.is_some() || self.ring.is_timed()
+    fn needs_time(&self, keys: &Keys) -> bool {
+        self.freshness.is_some() || self.leeway.is_some() || keys.is_timed() || self.reporter.is_some()
     }
 
     /// One MAC pass over the content for each key, and one verification for each public key.
-    fn compare(&self, claims: &Claims<'_>, choice: Choice<'_>, body: &[u8]) -> Option<Matched> {
+    fn compare(&self, claims: &Claims<'_>, keys: &Keys, choice: Choice<'_>, body: &[u8]) -> Option<Matched> {
         if self.plan.algorithm.is_public_key() {
             let message = [claims.before().concat().as_slice(), body, &claims.after().concat()].concat();
-            return self.compare_public(&claims.candidates, choice, &message);
+            return self.compare_public(&claims.candidates, keys, choice, &message);
         }
         let mut comparison = Comparison::new(self.plan.algorithm);
-        for key in self.ring.chosen(choice).filter_map(Key::mac) {
-            let mut mac = key.start();
+        for (index, key) in keys.chosen(choice) {
+            let Some(mut mac) = key.mac().map(MacKey::start) else {
+                continue;
+            };
             mac.update_all(claims.before());
             mac.update(body);
             mac.update_all(claims.after());
-            comparison.take(&mac.finish(), claims.candidates.iter());
+            comparison.take(index, &mac.finish(), claims.candidates.iter());
         }
         comparison.verdict()
     }
@@ -275,19 +348,22 @@ impl Setup {
     pub(crate) fn compare_public(
         &self,
         candidates: &Candidates,
+        keys: &Keys,
         choice: Choice<'_>,
         message: &[u8],
     ) -> Option<Matched> {
         let mut comparison = Comparison::new(self.plan.algorithm);
-        for key in self.ring.chosen(choice) {
+        for (index, key) in keys.chosen(choice) {
             if let KeyMaterial::Public(key) = &key.material {
-                comparison.take_public(candidates.iter().any(|signature| key.verifies(message, signature)));
+                comparison
+                    .take_public(index, candidates.iter().any(|signature| key.verifies(message, signature)));
             }
         }
         comparison.verdict()
     }
 
-    /// What only a body whose signature has matched can say: its timestamp, where it has one.
+    /// What only a body whose signature has matched can say: its timestamp, where it has one, and the
+    /// id of its event.
     pub(crate) fn read_body(
         &self,
         statement: &mut Statement,
@@ -298,8 +374,16 @@ impl Setup {
             let stamp = body_timestamp(body, key, *unit)?;
             self.check_freshness(stamp, now)?;
             statement.timestamp = Some(stamp.time);
+            statement.valid_for = self.valid_for(stamp, now);
         }
+        statement.event = self.event_id.as_ref().and_then(|pointer| event_hash(body, pointer));
         Ok(())
+    }
+
+    /// For how long a request with this timestamp will be accepted from now on.
+    fn valid_for(&self, stamp: Stamp, now: Option<UnixTime>) -> Option<Duration> {
+        let last = stamp.time.saturating_add(self.freshness?.max_age);
+        Some(last.elapsed().saturating_sub(now?.elapsed()))
     }
 
     fn check_freshness(&self, stamp: Stamp, now: Option<UnixTime>) -> Result<(), ErrorKind> {
@@ -312,19 +396,31 @@ impl Setup {
     /// How much of a body a streaming verification keeps: nothing, where it can be hashed and
     /// forgotten.
     pub(crate) fn kept_body(&self) -> Option<usize> {
-        (!self.plan.streams).then_some(self.max_body)
+        (!self.plan.streams || self.event_id.is_some()).then_some(self.max_body)
     }
 
     pub(crate) fn signs_body(&self) -> bool {
         self.plan.coverage.body()
     }
 
-    pub(crate) fn statement(&self, claims: &Claims<'_>) -> Statement {
+    pub(crate) fn statement(
+        &self,
+        stamp: Option<Stamp>,
+        message_id: Option<MessageId>,
+        key: &PreparedKey,
+        now: Option<UnixTime>,
+    ) -> Statement {
         Statement {
-            timestamp: claims.stamp.map(|stamp| stamp.time),
-            message_id: claims.message_id.and_then(MessageId::new),
+            timestamp: stamp.map(|stamp| stamp.time),
+            valid_for: stamp.and_then(|stamp| self.valid_for(stamp, now)),
+            message_id,
+            key_aged: self.is_aged(key, now),
             ..Statement::of(&self.origin)
         }
+    }
+
+    fn is_aged(&self, key: &PreparedKey, now: Option<UnixTime>) -> bool {
+        now.is_some_and(|now| key.is_aged(now, self.ring.max_age()))
     }
 
     /// A hash of the signed content, if replay keys were asked for and nothing shorter names the
@@ -335,10 +431,73 @@ impl Setup {
     }
 }
 
+/// The hash of the event's id in a body that is known to be genuine.
+#[cfg(feature = "json")]
+fn event_hash(body: &[u8], pointer: &str) -> Option<[u8; 32]> {
+    let body = Json::parse(body)?;
+    let mut hash = ContentHash::default();
+    match body.at(pointer)? {
+        Json::Text(id) if !id.is_empty() => hash.update_field(id.as_bytes()),
+        Json::Integer(id) => hash.update_field(id.to_string().as_bytes()),
+        _ => return None,
+    }
+    Some(hash.finish())
+}
+
+/// Without the feature nobody can ask for it.
+#[cfg(not(feature = "json"))]
+fn event_hash(_body: &[u8], _pointer: &str) -> Option<[u8; 32]> {
+    None
+}
+
+/// A handle on the keys of a [`Verifier`] and its clones: see [`Verifier::keys`].
+///
+/// A request is compared with the keys that there were when its verification began, so that an
+/// exchange refuses nothing that either the old or the new ones signed; only a revoked key is out at
+/// once.
+#[derive(Clone)]
+pub struct KeyRing {
+    setup: Arc<Setup>,
+}
+
+impl KeyRing {
+    /// Exchanges all keys for these. A key that stays, label and secret, keeps its history.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::build`]; then nothing changes.
+    pub fn replace(&self, keys: impl IntoIterator<Item = Key>) -> Result<(), ConfigError> {
+        self.setup.ring.replace(&keys.into_iter().collect::<Vec<_>>())
+    }
+
+    /// Accepts the key with this label no longer, not even for a request whose body is arriving, and
+    /// whatever time a queue passes. Says whether there is such a key. A verifier whose keys are all
+    /// revoked refuses everything, with [`ErrorKind::NoActiveKey`].
+    pub fn revoke(&self, label: &str) -> bool {
+        self.setup.ring.revoke(label)
+    }
+
+    /// What there is to say about each key at the moment `now`: whether it is active, how old, and
+    /// whether it is still in use.
+    #[must_use]
+    pub fn report(&self, now: UnixTime) -> Vec<KeyReport> {
+        self.setup.ring.report(now)
+    }
+}
+
+impl fmt::Debug for KeyRing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = self.setup.ring.snapshot();
+        let labels = keys.keys().iter().map(|key| key.label);
+        f.debug_list().entries(labels).finish()
+    }
+}
+
 /// Shows the scheme and the labels of the keys.
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let labels: Vec<_> = self.setup.ring.keys().iter().map(|key| key.label).collect();
+        let keys = self.setup.ring.snapshot();
+        let labels: Vec<_> = keys.keys().iter().map(|key| key.label).collect();
         f.debug_struct("Verifier")
             .field("scheme", &self.scheme_name())
             .field("keys", &labels)

@@ -2,7 +2,7 @@
 
 use super::Verifier;
 use crate::error::ConfigError;
-use crate::key_ring::{Choice, Key};
+use crate::key_ring::{Choice, PreparedKey};
 use crate::request::Parts;
 use crate::scheme::Algorithm;
 use crate::sign::sign;
@@ -12,7 +12,7 @@ use crate::url::PublicUrl;
 pub(super) fn run(verifier: &Verifier, now: UnixTime) -> Result<(), ConfigError> {
     let failed =
         |failure: String| ConfigError::SelfTest { scheme: verifier.scheme_name().to_owned(), failure };
-    let ring = &verifier.setup.ring;
+    let ring = verifier.setup.ring.snapshot();
     let active = Choice { now: Some(now), id: None };
     if ring.check(active).is_err() {
         return Err(failed("no key is active".to_owned()));
@@ -22,13 +22,13 @@ pub(super) fn run(verifier: &Verifier, now: UnixTime) -> Result<(), ConfigError>
     if plan.algorithm == Algorithm::StaticToken || plan.algorithm.is_public_key() || plan.rules.is_some() {
         return Ok(());
     }
-    for key in ring.chosen(active) {
+    for (_, key) in ring.chosen(active) {
         probe(verifier, key, now).map_err(|why| failed(format!("key {:?}: {why}", key.label)))?;
     }
     Ok(())
 }
 
-fn probe(verifier: &Verifier, key: &Key, now: UnixTime) -> Result<(), String> {
+fn probe(verifier: &Verifier, key: &PreparedKey, now: UnixTime) -> Result<(), String> {
     let plan = &verifier.setup.plan;
     let (headers, body) = sign(plan, key, now).ok_or("the scheme has no timestamp for this moment")?;
     let target = plan.url.as_ref().map_or_else(|| "/".to_owned(), PublicUrl::probe_target);

@@ -1,20 +1,24 @@
 //! The pipeline of schemes with a mechanism: headers, body, comparison, and what a token says itself.
 //! Both endings, one-shot and streaming, go through it.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::Setup;
 use crate::error::ErrorKind;
-use crate::key_ring::{Choice, Key, KeyMaterial, Label};
+use crate::key_ring::{Choice, KeyMaterial, Keys, Label, PreparedKey};
 use crate::mac::{Comparison, ContentHash, MacKey, Matched, Tag};
 use crate::mechanism::{Claimed, Confirmed, Reading, Request, Rules, Signed};
 use crate::public_key::VerifyingKey;
 use crate::request::Parts;
-use crate::time::UnixTime;
+use crate::time::{Clock, Stamp, UnixTime};
 use crate::verified::Statement;
 
 /// A request whose headers have been read and not refused.
 pub(crate) struct Opened {
     reading: Box<dyn Reading>,
     claimed: Claimed,
+    keys: Arc<Keys>,
     now: Option<UnixTime>,
 }
 
@@ -28,57 +32,58 @@ pub(crate) struct Settled {
 
 impl Setup {
     /// Everything that headers can say.
-    pub(super) fn open(
-        &self,
-        rules: Rules,
-        parts: &Parts<'_>,
-        clock: impl FnOnce() -> UnixTime,
-    ) -> Result<Opened, ErrorKind> {
+    pub(super) fn open(&self, rules: Rules, parts: &Parts<'_>, clock: Clock) -> Result<Opened, ErrorKind> {
         let request = Request { parts, url: self.plan.url.as_ref() };
         let mut claimed = Claimed::default();
         let reading = rules.read_headers(self.plan.algorithm, &request, &mut claimed)?;
-        let now = self.needs_time().then(clock);
-        self.check_claimed(&claimed, now)?;
-        Ok(Opened { reading, claimed, now })
+        let keys = self.ring.snapshot();
+        let now = self.needs_time(&keys).then(|| clock.now());
+        self.check_claimed(&claimed, &keys, now)?;
+        Ok(Opened { reading, claimed, keys, now })
     }
 
     /// Everything that follows, now that the body is there.
     pub(crate) fn settle(&self, opened: Opened, body: &[u8]) -> Result<Settled, ErrorKind> {
-        let Opened { reading, mut claimed, now } = opened;
+        let Opened { reading, mut claimed, keys, now } = opened;
         if body.len() > self.max_body {
             return Err(ErrorKind::BodyTooLarge);
         }
         reading.read_body(body, &mut claimed)?;
-        self.check_claimed(&claimed, now)?;
+        self.check_claimed(&claimed, &keys, now)?;
         let choice = Choice { now, id: claimed.key_id.as_deref() };
-        let matched = self.compare_signed(&claimed.signed, choice).ok_or(ErrorKind::Mismatch)?;
-        let key = self.ring.chosen(choice).nth(matched.key()).ok_or(ErrorKind::Mismatch)?;
+        let matched = self.compare_signed(&claimed.signed, &keys, choice).ok_or(ErrorKind::Mismatch)?;
+        let key = keys.accept(&matched, now)?;
         let confirmed = reading.confirm(body, key.id())?;
         self.check_confirmed(&confirmed, now)?;
-        let (key, content) = (key.label, self.content_hash(&claimed, &confirmed));
-        let statement = Statement {
-            timestamp: confirmed.stamp.or(claimed.stamp).map(|stamp| stamp.time),
+        let content = self.content_hash(&claimed, &confirmed);
+        let stamp = confirmed.stamp.or(claimed.stamp);
+        let mut statement = Statement {
+            timestamp: stamp.map(|stamp| stamp.time),
+            valid_for: self.valid_for_token(stamp, confirmed.expires, now),
             message_id: confirmed.message_id.or(claimed.message_id),
             coverage: claimed.coverage.unwrap_or(self.origin.coverage),
+            key_aged: self.is_aged(key, now),
             ..Statement::of(&self.origin)
         };
+        self.read_body(&mut statement, body, now)?;
+        let key = key.label;
         Ok(Settled { matched, key, statement, content })
     }
 
-    fn check_claimed(&self, claimed: &Claimed, now: Option<UnixTime>) -> Result<(), ErrorKind> {
+    fn check_claimed(&self, claimed: &Claimed, keys: &Keys, now: Option<UnixTime>) -> Result<(), ErrorKind> {
         if let Some(stamp) = claimed.stamp {
             self.check_freshness(stamp, now)?;
         }
-        self.ring.check(Choice { now, id: claimed.key_id.as_deref() })
+        keys.check(Choice { now, id: claimed.key_id.as_deref() })
     }
 
     /// Compares with each key everything that was signed.
-    fn compare_signed(&self, signed: &[Signed], choice: Choice<'_>) -> Option<Matched> {
+    fn compare_signed(&self, signed: &[Signed], keys: &Keys, choice: Choice<'_>) -> Option<Matched> {
         let mut comparison = Comparison::new(self.plan.algorithm);
-        for key in self.ring.chosen(choice) {
+        for (index, key) in keys.chosen(choice) {
             match &key.material {
-                KeyMaterial::Mac(_) => comparison.take_signed(signed.iter().map(|one| tags(key, one))),
-                KeyMaterial::Public(key) => comparison.take_public(verifies(key, signed)),
+                KeyMaterial::Mac(_) => comparison.take_signed(index, signed.iter().map(|one| tags(key, one))),
+                KeyMaterial::Public(key) => comparison.take_public(index, verifies(key, signed)),
             }
         }
         comparison.verdict()
@@ -92,6 +97,10 @@ impl Setup {
         let (Some(leeway), Some(now)) = (self.leeway, now) else {
             return Ok(());
         };
+        // A clock that stands at the epoch, or before it, tells no time.
+        if now.as_secs() == 0 {
+            return Err(ErrorKind::Stale);
+        }
         // Tokens count whole seconds, and so does our clock here; either edge is accepted.
         let now = UnixTime::from_secs(now.as_secs());
         if confirmed.expires.is_some_and(|expires| now > expires.saturating_add(leeway)) {
@@ -103,21 +112,42 @@ impl Setup {
         Ok(())
     }
 
+    /// For how long this request will be accepted from now on: until its timestamp is too old or its
+    /// token expires, whichever comes first.
+    fn valid_for_token(
+        &self,
+        stamp: Option<Stamp>,
+        expires: Option<UnixTime>,
+        now: Option<UnixTime>,
+    ) -> Option<Duration> {
+        let by_stamp = stamp.and_then(|stamp| self.valid_for(stamp, now));
+        let by_token = match (expires, self.leeway, now) {
+            (Some(expires), Some(leeway), Some(now)) => {
+                Some(expires.saturating_add(leeway).elapsed().saturating_sub(now.elapsed()))
+            }
+            _ => None,
+        };
+        by_stamp.into_iter().chain(by_token).min()
+    }
+
     /// A hash of what was signed, if it was asked for and nothing shorter names the request.
     fn content_hash(&self, claimed: &Claimed, confirmed: &Confirmed) -> Option<[u8; 32]> {
         let named = confirmed.message_id.is_some() || claimed.message_id.is_some();
         if !self.replay_keys || named {
             return None;
         }
+        // Things that are signed one by one can be sent in any order.
+        let mut contents: Vec<_> =
+            claimed.signed.iter().filter_map(|signed| signed.contents.first()).collect();
+        contents.sort_unstable();
         let mut hash = ContentHash::default();
-        let contents = claimed.signed.iter().filter_map(|signed| signed.contents.first());
-        contents.for_each(|content| hash.update_field(content));
+        contents.iter().for_each(|content| hash.update_field(content));
         Some(hash.finish())
     }
 }
 
 /// The tags of every spelling under this key, and the signatures that they are compared with.
-fn tags<'s>(key: &Key, signed: &'s Signed) -> (Vec<Tag>, &'s [Vec<u8>]) {
+fn tags<'s>(key: &PreparedKey, signed: &'s Signed) -> (Vec<Tag>, &'s [Vec<u8>]) {
     let mac = key.mac_for(signed.algorithm);
     let tag = |mac: &MacKey, content: &[u8]| {
         let mut mac = mac.start();

@@ -99,11 +99,15 @@ impl<E: FromRequest + 'static> FromRequest for Signed<E> {
 fn begin(request: &HttpRequest, verifier: &Verifier, limit: usize) -> Result<Pending, VerifyError> {
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     let parts = Parts::new(request.headers()).method(request.method().as_str()).target(target);
+    let parts = match request.peer_addr() {
+        Some(peer) => parts.peer(peer.ip()),
+        None => parts,
+    };
     let pending = verifier.begin(parts)?;
     let declared = request.headers().get(header::CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limit)) {
-        return Err(ErrorKind::BodyTooLarge.into());
+        return Err(pending.refuse(ErrorKind::BodyTooLarge));
     }
     Ok(pending)
 }
@@ -116,12 +120,13 @@ async fn collect(
 ) -> Result<(Verified<()>, Bytes), VerifyError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = poll_fn(|context| Pin::new(&mut payload).poll_next(context)).await {
-        let chunk = chunk.map_err(|error| match error {
-            PayloadError::Overflow => ErrorKind::BodyTooLarge,
-            _ => ErrorKind::BodyUnreadable,
-        })?;
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            Err(PayloadError::Overflow) => return Err(pending.refuse(ErrorKind::BodyTooLarge)),
+            Err(_) => return Err(pending.refuse(ErrorKind::BodyUnreadable)),
+        };
         if chunk.len() > limit.saturating_sub(body.len()) {
-            return Err(ErrorKind::BodyTooLarge.into());
+            return Err(pending.refuse(ErrorKind::BodyTooLarge));
         }
         pending.update(&chunk);
         body.extend_from_slice(&chunk);
