@@ -52,6 +52,7 @@ impl Json {
         })
     }
 
+    #[cfg(any(feature = "fields", feature = "handshake", feature = "jwt"))]
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),

@@ -72,9 +72,11 @@
 //! | `ed25519` | Ed25519 (`Scheme::ed25519`), and so Telnyx, Discord and Standard Webhooks v1a |
 //! | `fields` | Adyen, Mailgun, JustCall and Synthflow, who sign some fields of the body |
 //! | `form` | Twilio, SignalWire, Plivo and Vonage SMS, who sign the parameters of a form |
+//! | `handshake` | `hooksig::handshake`: answers to the requests with which providers check an endpoint |
 //! | `hyper` | `hooksig::hyper`: requests of hyper 1 and everything else on http-body 1 |
 //! | `json` | timestamps inside a JSON body (`Draft::timestamp_in_json`), and so Linear |
 //! | `jwt` | LiveKit, Vonage, MessageBird, Dialpad and Netlify, who sign a JSON web token |
+//! | `redis` | `RedisStore`: replay protection for several processes |
 //! | `rs256` | Gong, who signs one with RSA |
 //! | `serde` | `SchemeConfig`: schemes from TOML, JSON and other formats; `AuditLog`: decisions as lines of JSON |
 //! | `sha1` | HMAC-SHA1 (`Scheme::hmac_sha1`), and so the nine providers that sign with it |
@@ -90,6 +92,9 @@ mod coverage;
 mod encoding;
 mod error;
 mod field;
+#[cfg(feature = "handshake")]
+#[cfg_attr(docsrs, doc(cfg(feature = "handshake")))]
+pub mod handshake;
 mod inline;
 #[cfg(feature = "json")]
 mod json;
@@ -101,6 +106,7 @@ mod observe;
 mod pending;
 pub mod providers;
 mod public_key;
+mod replay;
 mod request;
 mod scheme;
 mod secret;
@@ -142,6 +148,11 @@ pub use observe::TracingObserver;
 pub use observe::{Count, Counters, Event, Observer, Outcome};
 pub use pending::Pending;
 pub use public_key::PublicKey;
+#[cfg(feature = "redis")]
+pub use replay::RedisStore;
+pub use replay::{
+    Attempt, Claim, Held, MemoryStore, Owner, Renewal, ReplayGuard, Store, StoreError, StoreFuture,
+};
 pub use request::{Headers, Parts, PeerAddr};
 pub use scheme::{Algorithm, Draft, Evidence, Part, Scheme, SecretForm, Source};
 pub use secret::Secret;

@@ -11,7 +11,7 @@ use http::{HeaderMap, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError};
 
-use crate::{ErrorKind, Verified, Verifier, VerifyError};
+use crate::{ErrorKind, Pending, Verified, Verifier, VerifyError};
 
 /// How much of a body that turned out to be too long is still read, in bytes, so that a sender in
 /// the middle of writing gets to see the answer.
@@ -50,18 +50,58 @@ pub(super) async fn verify<B: Body>(
 where
     B::Error: Into<Cause>,
 {
-    let mut pending = verifier.begin(parts)?;
+    let mut pending = Some(verifier.begin(parts)?);
+    match collect(parts, body, limit, &mut pending).await {
+        Ok(frames) => Ok((finish(pending)?, frames)),
+        Err(kind) => Err(refuse_body(pending, kind)),
+    }
+}
+
+/// As [`verify`], for a receiver who wants to see forged requests too: those have no proof. A body that
+/// is too long or cannot be read is refused all the same.
+#[cfg(feature = "tower")]
+pub(super) async fn verify_and_report<B: Body>(
+    parts: &http::request::Parts,
+    body: B,
+    verifier: &Verifier,
+    limit: usize,
+) -> Result<(Option<Verified<()>>, Frames), VerifyError>
+where
+    B::Error: Into<Cause>,
+{
+    let mut pending = verifier.begin(parts).ok();
+    match collect(parts, body, limit, &mut pending).await {
+        Ok(frames) => Ok((finish(pending).ok(), frames)),
+        Err(kind) => Err(refuse_body(pending, kind)),
+    }
+}
+
+fn finish(pending: Option<Pending>) -> Result<Verified<()>, VerifyError> {
+    pending.ok_or(ErrorKind::MissingSignature)?.finish()
+}
+
+fn refuse_body(pending: Option<Pending>, kind: ErrorKind) -> VerifyError {
+    pending.map_or_else(|| kind.into(), |pending| pending.refuse(kind))
+}
+
+/// Collects a body, and hands each piece to the verification, if there is one.
+async fn collect<B: Body>(
+    parts: &http::request::Parts,
+    body: B,
+    limit: usize,
+    pending: &mut Option<Pending>,
+) -> Result<Frames, ErrorKind>
+where
+    B::Error: Into<Cause>,
+{
     if declared(&parts.headers).is_some_and(|declared| is_over(declared, limit)) {
-        return Err(pending.refuse(ErrorKind::BodyTooLarge));
+        return Err(ErrorKind::BodyTooLarge);
     }
     let mut body = pin!(body.map_err(Into::<Cause>::into));
     let mut frames = Frames::default();
     let mut empty = 0;
     while let Some(frame) = body.frame().await {
-        let frame = match frame {
-            Ok(frame) => frame,
-            Err(error) => return Err(pending.refuse(unreadable(&*error))),
-        };
+        let frame = frame.map_err(|error| unreadable(&*error))?;
         // Trailers are not signed, and so they are dropped.
         let Ok(mut data) = frame.into_data() else {
             continue;
@@ -69,21 +109,22 @@ where
         if !data.has_remaining() {
             empty += 1;
             if empty > MAX_EMPTY {
-                return Err(pending.refuse(ErrorKind::BodyUnreadable));
+                return Err(ErrorKind::BodyUnreadable);
             }
             continue;
         }
         if data.remaining() > limit.saturating_sub(frames.len) {
-            let refusal = pending.refuse(ErrorKind::BodyTooLarge);
             drain(body, data.remaining()).await;
-            return Err(refusal);
+            return Err(ErrorKind::BodyTooLarge);
         }
         let data = data.copy_to_bytes(data.remaining());
-        pending.update(&data);
+        if let Some(pending) = pending {
+            pending.update(&data);
+        }
         frames.push(data);
     }
     frames.flush();
-    Ok((pending.finish()?, frames))
+    Ok(frames)
 }
 
 /// The answer to a refused request: a status, an empty body, and for the layers around it the reason

@@ -18,6 +18,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -26,7 +27,8 @@ use http::{Request, Response};
 use http_body::{Body, Frame, SizeHint};
 
 use super::body::{self, Frames};
-use crate::{Verified, Verifier, VerifyError};
+use super::once::{Once, once};
+use crate::{ReplayGuard, Store, Verified, Verifier, VerifyError};
 
 /// Verifies a request while its body arrives, and hands it on with the body in one piece.
 ///
@@ -69,6 +71,47 @@ where
     let (proof, frames) = body::verify(&parts, body, verifier, limit).await?;
     parts.extensions.insert(proof.clone());
     Ok((proof, Request::from_parts(parts, VerifiedBody { frames })))
+}
+
+/// Runs a handler once for each request, or each event: see [`ReplayGuard`]. A response with a status of 2xx
+/// commits it, anything else gives it free for the provider's retry. A duplicate is answered with 200,
+/// and one of a request that is being handled with 503 and `Retry-After`.
+///
+/// ```
+/// use http_body_util::Full;
+/// use hooksig::http::{Request, Response};
+/// use hooksig::{ReplayGuard, Verifier, hyper};
+///
+/// async fn serve(
+///     request: Request<Full<&'static [u8]>>,
+///     verifier: &Verifier,
+///     guard: &ReplayGuard,
+/// ) -> Result<Response<String>, std::io::Error> {
+///     match hyper::verify_request(request, verifier, 1 << 20).await {
+///         Ok((proof, request)) => hyper::handle_once(guard, verifier, &proof, async {
+///             Ok(Response::new(format!("{} genuine bytes", request.body().len())))
+///         })
+///         .await,
+///         Err(refusal) => Ok(hyper::refuse(refusal)),
+///     }
+/// }
+/// ```
+///
+/// # Errors
+///
+/// The handler's own.
+pub async fn handle_once<S: Store + 'static, R: Default, E>(
+    guard: &ReplayGuard<S>,
+    verifier: &Verifier,
+    proof: &Verified<()>,
+    handler: impl Future<Output = Result<Response<R>, E>>,
+) -> Result<Response<R>, E> {
+    let guard = guard.clone().erased();
+    let succeeded = |response: &Response<R>| response.status().is_success();
+    match once(&guard, verifier, proof, handler, succeeded).await? {
+        Once::Handled(response) => Ok(response),
+        Once::Answered(answer) => Ok(answer.response()),
+    }
 }
 
 /// The answer to a refused request: its [status](VerifyError::status) and an empty body. The reason

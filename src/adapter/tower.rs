@@ -25,6 +25,7 @@
 
 use std::error::Error;
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -39,7 +40,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::body;
-use crate::{ErrorKind, Verified, Verifier, VerifyError};
+use super::once::{Guard, Once, once};
+use crate::{ErrorKind, PeerAddr, ReplayGuard, Store, Verified, Verifier, VerifyError};
 
 /// The most bytes of a body that are read unless [`VerifyLayer::max_body`] says otherwise.
 const DEFAULT_MAX_BODY: usize = 1 << 20;
@@ -64,16 +66,28 @@ struct Settings {
     resolve: Option<Arc<Resolve>>,
     max_body: usize,
     status: Option<Arc<ChooseStatus>>,
+    peer: Option<Arc<FindPeer>>,
+    guard: Option<Guard>,
+    report_only: bool,
 }
 
 type Resolve = dyn Fn(&Parts) -> Option<Verifier> + Send + Sync;
+type FindPeer = dyn Fn(&Parts) -> Option<IpAddr> + Send + Sync;
 type ChooseStatus = dyn Fn(&VerifyError) -> StatusCode + Send + Sync;
 
 impl VerifyLayer {
     /// Verifies every request with this verifier.
     #[must_use]
     pub fn new(verifier: Verifier) -> Self {
-        let settings = Settings { verifier, resolve: None, max_body: DEFAULT_MAX_BODY, status: None };
+        let settings = Settings {
+            verifier,
+            resolve: None,
+            max_body: DEFAULT_MAX_BODY,
+            status: None,
+            peer: None,
+            guard: None,
+            report_only: false,
+        };
         Self { settings: Arc::new(settings) }
     }
 
@@ -104,6 +118,31 @@ impl VerifyLayer {
         self.with(|settings| settings.status = Some(Arc::new(status)))
     }
 
+    /// Lets each request, or each event, through to the service once: see [`ReplayGuard`]. A response with
+    /// a status of 2xx commits it, anything else gives it free for the provider's retry. A duplicate is
+    /// answered with 200, and one of a request that is being handled with 503 and `Retry-After`; so is
+    /// every request while the store does not work.
+    #[must_use]
+    pub fn replay<S: Store + 'static>(self, guard: ReplayGuard<S>) -> Self {
+        self.with(|settings| settings.guard = Some(guard.erased()))
+    }
+
+    /// How to find the address of the connection's other end, for [`Sources`](crate::Sources) and
+    /// observers; axum has it in `ConnectInfo<SocketAddr>`. Without this it is the [`PeerAddr`] among the
+    /// request's extensions, where there is one.
+    #[must_use]
+    pub fn peer(self, find: impl Fn(&Parts) -> Option<IpAddr> + Send + Sync + 'static) -> Self {
+        self.with(|settings| settings.peer = Some(Arc::new(find)))
+    }
+
+    /// **Lets every request through**, genuine or forged, for as long as a migration needs to see what
+    /// would be refused: tell by an [observer](crate::Builder::observer). Only genuine ones have a proof in
+    /// their extensions. A body that is too long or cannot be read is refused all the same.
+    #[must_use]
+    pub fn dangerous_report_only(self) -> Self {
+        self.with(|settings| settings.report_only = true)
+    }
+
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(Arc::make_mut(&mut self.settings));
         self
@@ -111,22 +150,36 @@ impl VerifyLayer {
 }
 
 impl Settings {
-    async fn verify<B>(&self, parts: &Parts, body: B) -> Result<(Verified<()>, Bytes), VerifyError>
+    /// The verifier of a request, and whether its tenant is known.
+    fn verifier(&self, parts: &Parts) -> (Verifier, bool) {
+        let tenant = self.resolve.as_ref().map(|resolve| resolve(parts));
+        let known = !matches!(tenant, Some(None));
+        (tenant.flatten().unwrap_or_else(|| self.verifier.clone()), known)
+    }
+
+    async fn verify<B>(
+        &self,
+        parts: &Parts,
+        body: B,
+        verifier: &Verifier,
+        known: bool,
+    ) -> Result<(Option<Verified<()>>, Bytes), VerifyError>
     where
         B: Body,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let tenant = self.resolve.as_ref().map(|resolve| resolve(parts));
-        let known = !matches!(tenant, Some(None));
-        let verifier = tenant.flatten().unwrap_or_else(|| self.verifier.clone());
-        let verified = body::verify(parts, body, &verifier, self.max_body).await;
+        if self.report_only {
+            let (proof, frames) = body::verify_and_report(parts, body, verifier, self.max_body).await?;
+            return Ok((proof.filter(|_| known), frames.into_bytes()));
+        }
+        let verified = body::verify(parts, body, verifier, self.max_body).await;
         // A decoy's own faults must not tell that it is one.
         let decoyed = |refusal: VerifyError| match refusal.status().is_server_error() {
             true if !known => ErrorKind::UnknownKeyId.into(),
             _ => refusal,
         };
         let (proof, frames) = verified.map_err(decoyed)?;
-        if known { Ok((proof, frames.into_bytes())) } else { Err(ErrorKind::UnknownKeyId.into()) }
+        if known { Ok((Some(proof), frames.into_bytes())) } else { Err(ErrorKind::UnknownKeyId.into()) }
     }
 
     fn refuse<B: Default>(&self, refusal: VerifyError) -> Response<B> {
@@ -163,10 +216,11 @@ impl<S, B, R> Service<Request<B>> for VerifyService<S>
 where
     S: Service<Request<Full<Bytes>>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
+    S::Error: Send,
     B: Body + Send + 'static,
     B::Data: Send,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
-    R: Default,
+    R: Default + Send,
 {
     type Response = Response<R>;
     type Error = S::Error;
@@ -183,12 +237,30 @@ where
         let settings = Arc::clone(&self.settings);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            match settings.verify(&parts, body).await {
-                Ok((proof, body)) => {
-                    parts.extensions.insert(proof);
-                    ready.call(Request::from_parts(parts, Full::new(body))).await
+            if let Some(peer) = settings.peer.as_ref().and_then(|find| find(&parts)) {
+                parts.extensions.insert(PeerAddr(peer));
+            }
+            let (verifier, known) = settings.verifier(&parts);
+            let (proof, body) = match settings.verify(&parts, body, &verifier, known).await {
+                Ok(verified) => verified,
+                Err(refusal) => return Ok(settings.refuse(refusal)),
+            };
+            // Nothing that came along may pass for a proof.
+            parts.extensions.remove::<Verified<()>>();
+            if let Some(proof) = &proof {
+                parts.extensions.insert(proof.clone());
+            }
+            let request = Request::from_parts(parts, Full::new(body));
+            match (&settings.guard, proof) {
+                (Some(guard), Some(proof)) => {
+                    let handler = async { ready.call(request).await };
+                    let succeeded = |response: &Response<R>| response.status().is_success();
+                    match once(guard, &verifier, &proof, handler, succeeded).await? {
+                        Once::Handled(response) => Ok(response),
+                        Once::Answered(answer) => Ok(answer.response()),
+                    }
                 }
-                Err(refusal) => Ok(settings.refuse(refusal)),
+                _ => ready.call(request).await,
             }
         })
     }

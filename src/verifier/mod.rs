@@ -22,6 +22,7 @@ use crate::json::Json;
 use crate::key::Key;
 use crate::key_ring::{Choice, KeyMaterial, KeyReport, Keys, PreparedKey, SharedKeys};
 use crate::mac::{Comparison, ContentHash, MacKey, Matched};
+use crate::observe::Outcome;
 use crate::pending::Pending;
 use crate::public_key::PublicKey;
 use crate::request::Parts;
@@ -194,6 +195,14 @@ impl Verifier {
     #[must_use]
     pub fn keys(&self) -> KeyRing {
         KeyRing { setup: Arc::clone(&self.setup) }
+    }
+
+    /// Tells the verifier's observer what became of a genuine request afterwards: that it was a
+    /// duplicate, say. The adapters do it where a replay guard is at work.
+    pub fn tell<B>(&self, proof: &Verified<B>, outcome: Outcome) {
+        if let Some(reporter) = &self.setup.reporter {
+            reporter.report_claim(proof.proof(), outcome, UnixTime::now());
+        }
     }
 
     /// The scheme's name.

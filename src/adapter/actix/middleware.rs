@@ -6,10 +6,12 @@ use std::task::{Context, Poll};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::{HttpMessage, ResponseError};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpMessage, HttpResponse, ResponseError};
 
-use super::{LocalFuture, MaxBody, begin, collect};
-use crate::{Verifier, VerifyError};
+use super::super::once::{Answer, Guard, Once, once};
+use super::{LocalFuture, MaxBody, begin, collect, refuse_body};
+use crate::{ErrorKind, Pending, ReplayGuard, Store, Verified, Verifier, VerifyError};
 
 /// A middleware for whole scopes: lets genuine requests through, with a [`Verified<()>`](crate::Verified) in
 /// their extensions, and answers all others itself.
@@ -17,13 +19,15 @@ use crate::{Verifier, VerifyError};
 pub struct Verify {
     verifier: Verifier,
     max_body: usize,
+    guard: Option<Guard>,
+    report_only: bool,
 }
 
 impl Verify {
     /// Verifies every request of the scope with this verifier.
     #[must_use]
     pub fn new(verifier: Verifier) -> Self {
-        Self { verifier, max_body: MaxBody::default().0 }
+        Self { verifier, max_body: MaxBody::default().0, guard: None, report_only: false }
     }
 
     /// The most bytes that a body may have: 1 MiB unless this says otherwise.
@@ -33,12 +37,39 @@ impl Verify {
         self
     }
 
-    async fn verify(&self, request: &mut ServiceRequest) -> Result<(), VerifyError> {
-        let pending = begin(request.request(), &self.verifier, self.max_body)?;
-        let (proof, body) = collect(request.take_payload(), pending, self.max_body).await?;
+    /// Lets each request, or each event, through to the scope once: see [`ReplayGuard`]. A response with a
+    /// status of 2xx commits it, anything else gives it free for the provider's retry. A duplicate is
+    /// answered with 200, and one of a request that is being handled with 503 and `Retry-After`; so is
+    /// every request while the store does not work.
+    #[must_use]
+    pub fn replay<S: Store + 'static>(mut self, guard: ReplayGuard<S>) -> Self {
+        self.guard = Some(guard.erased());
+        self
+    }
+
+    /// **Lets every request through**, genuine or forged, for as long as a migration needs to see what
+    /// would be refused: tell by an [observer](crate::Builder::observer). Only genuine ones have a proof in
+    /// their extensions. A body that is too long or cannot be read is refused all the same.
+    #[must_use]
+    pub fn dangerous_report_only(mut self) -> Self {
+        self.report_only = true;
+        self
+    }
+
+    async fn verify(&self, request: &mut ServiceRequest) -> Result<Option<Verified<()>>, VerifyError> {
+        let mut pending = match begin(request.request(), &self.verifier, self.max_body) {
+            Ok(pending) => Some(pending),
+            Err(refusal) if self.report_only && refusal.kind() != ErrorKind::BodyTooLarge => None,
+            Err(refusal) => return Err(refusal),
+        };
+        let body = collect(request.take_payload(), &mut pending, self.max_body).await;
+        let body = body.map_err(|kind| refuse_body(pending.take(), kind))?;
         request.set_payload(Payload::from(body));
-        request.extensions_mut().insert(proof);
-        Ok(())
+        match pending.map(Pending::finish) {
+            Some(Err(refusal)) if !self.report_only => Err(refusal),
+            Some(Ok(proof)) => Ok(Some(proof)),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -81,10 +112,34 @@ where
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let (inner, verify) = (Rc::clone(&self.inner), self.verify.clone());
         Box::pin(async move {
-            match verify.verify(&mut request).await {
-                Ok(()) => Ok(inner.call(request).await?.map_into_boxed_body()),
-                Err(refusal) => Ok(request.into_response(refusal.error_response())),
+            let proof = match verify.verify(&mut request).await {
+                Ok(proof) => proof,
+                Err(refusal) => return Ok(request.into_response(refusal.error_response())),
+            };
+            // Nothing that came along may pass for a proof.
+            request.extensions_mut().remove::<Verified<()>>();
+            if let Some(proof) = &proof {
+                request.extensions_mut().insert(proof.clone());
+            }
+            let (Some(guard), Some(proof)) = (&verify.guard, proof) else {
+                return Ok(inner.call(request).await?.map_into_boxed_body());
+            };
+            let http_request = request.request().clone();
+            let handler = async { inner.call(request).await };
+            let succeeded = |response: &ServiceResponse<B>| response.status().is_success();
+            match once(guard, &verify.verifier, &proof, handler, succeeded).await? {
+                Once::Handled(response) => Ok(response.map_into_boxed_body()),
+                Once::Answered(answer) => Ok(ServiceResponse::new(http_request, response_of(answer))),
             }
         })
     }
+}
+
+fn response_of(answer: Answer) -> HttpResponse<BoxBody> {
+    let status = StatusCode::from_u16(answer.status.as_u16()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    let mut response = HttpResponse::build(status);
+    if let Some(seconds) = answer.retry_after {
+        response.insert_header((header::RETRY_AFTER, seconds));
+    }
+    response.finish()
 }

@@ -87,7 +87,10 @@ impl<E: FromRequest + 'static> FromRequest for Signed<E> {
         };
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let (proof, body) = collect(payload, begun?, limit).await?;
+            let mut pending = Some(begun?);
+            let body = collect(payload, &mut pending, limit).await;
+            let body = body.map_err(|kind| refuse_body(pending.take(), kind))?;
+            let proof = pending.ok_or(NotVerified)?.finish()?;
             request.extensions_mut().insert(proof);
             let mut payload = Payload::from(body);
             E::from_request(&request, &mut payload).await.map(Self).map_err(Into::into)
@@ -112,26 +115,31 @@ fn begin(request: &HttpRequest, verifier: &Verifier, limit: usize) -> Result<Pen
     Ok(pending)
 }
 
-/// Collects a body as it came over the wire, while it is verified.
+fn refuse_body(pending: Option<Pending>, kind: ErrorKind) -> VerifyError {
+    pending.map_or_else(|| kind.into(), |pending| pending.refuse(kind))
+}
+
+/// Collects a body as it came over the wire, and hands each piece to the verification, if there is one.
 async fn collect(
     mut payload: Payload,
-    mut pending: Pending,
+    pending: &mut Option<Pending>,
     limit: usize,
-) -> Result<(Verified<()>, Bytes), VerifyError> {
+) -> Result<Bytes, ErrorKind> {
     let mut body = BytesMut::new();
     while let Some(chunk) = poll_fn(|context| Pin::new(&mut payload).poll_next(context)).await {
-        let chunk = match chunk {
-            Ok(chunk) => chunk,
-            Err(PayloadError::Overflow) => return Err(pending.refuse(ErrorKind::BodyTooLarge)),
-            Err(_) => return Err(pending.refuse(ErrorKind::BodyUnreadable)),
-        };
+        let chunk = chunk.map_err(|error| match error {
+            PayloadError::Overflow => ErrorKind::BodyTooLarge,
+            _ => ErrorKind::BodyUnreadable,
+        })?;
         if chunk.len() > limit.saturating_sub(body.len()) {
-            return Err(pending.refuse(ErrorKind::BodyTooLarge));
+            return Err(ErrorKind::BodyTooLarge);
         }
-        pending.update(&chunk);
+        if let Some(pending) = pending {
+            pending.update(&chunk);
+        }
         body.extend_from_slice(&chunk);
     }
-    Ok((pending.finish()?, body.freeze()))
+    Ok(body.freeze())
 }
 
 /// The proof of a request that [`Verify`] around the handler has verified, or the [`Signed`] that this
