@@ -50,8 +50,8 @@
 //! differs.
 //!
 //! - **Replay within the window.** A captured request verifies again until its timestamp is too old;
-//!   schemes that sign no timestamp (GitHub, Shopify, Meta …) never say no. Remember
-//!   [`Verified::replay_key`] where handling an event twice does harm.
+//!   schemes that sign no timestamp (GitHub, Shopify, Meta …) never say no. Put a [`ReplayGuard`] where
+//!   handling an event twice does harm.
 //! - **What is not signed.** Most schemes sign the body only. The path, the query and every other
 //!   header are the sender's word; [`Scheme::explain`] says which.
 //! - **The raw body.** Verify the bytes as they came in, before any JSON parser or form decoder.

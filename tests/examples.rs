@@ -1,5 +1,13 @@
 //! The examples' own programs, started as a user starts them and driven over sockets.
-#![cfg(all(feature = "axum", feature = "actix", feature = "form", feature = "hyper", feature = "tower"))]
+#![cfg(all(
+    feature = "axum",
+    feature = "actix",
+    feature = "form",
+    feature = "hyper",
+    feature = "redis",
+    feature = "serde",
+    feature = "tower"
+))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
@@ -28,6 +36,10 @@ impl Drop for Running {
 }
 
 fn start(example: &str) -> Running {
+    start_with(example, &[])
+}
+
+fn start_with(example: &str, settings: &[(&str, &str)]) -> Running {
     // Cargo builds the examples beside the tests: target/<profile>/examples and …/deps.
     let mut program: PathBuf = std::env::current_exe().unwrap();
     program.pop();
@@ -41,6 +53,7 @@ fn start(example: &str) -> Running {
         .env("RETELL_API_KEY", key)
         .env("STRIPE_WEBHOOK_SECRET", key)
         .env("GITHUB_WEBHOOK_SECRET", key)
+        .envs(settings.iter().copied())
         .env("TWILIO_AUTH_TOKEN", "12345")
         .env("PUBLIC_BASE", "https://mycompany.com")
         .stdout(Stdio::null())
@@ -118,6 +131,41 @@ fn twilio() {
     };
     assert_eq!(send(body), (200, "<Response><Say>Hello, 14158675310</Say></Response>".to_owned()));
     assert_eq!(send(&body[1..]), (401, String::new()));
+}
+
+/// A rotation by file, a retry and a replay, and the audit log that comes of it.
+#[test]
+fn operations() {
+    let file = std::env::temp_dir().join(format!("hooksig-operations-{}", std::process::id()));
+    std::fs::write(&file, str::from_utf8(sender::KEY).unwrap()).unwrap();
+    let running = start_with("operations", &[("WEBHOOK_SECRET_FILE", file.to_str().unwrap())]);
+    let send = |body: &[u8]| {
+        let (_, headers) = sender::genuine(&providers::GITHUB, body, UnixTime::now());
+        post(running.port, "/github", &headers, body)
+    };
+    let body = br#"{"event":"push"}"#;
+    let (status, first) = send(body);
+    assert_eq!((status, first.contains("file-")), (200, true));
+    assert_eq!(send(body), (200, String::new()), "a replay is acknowledged and not handled");
+    assert_eq!(send(br#"{"fail":true}"#).0, 500);
+    assert_eq!(send(br#"{"fail":true}"#).0, 500, "its retry is handled");
+    assert_eq!(post(running.port, "/github", &HeaderMap::new(), body).0, 401);
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(
+        post(running.port, "/-/reload", &HeaderMap::new(), b"").0,
+        409,
+        "an empty file changes nothing"
+    );
+    std::fs::write(&file, "another-test-key").unwrap();
+    assert_eq!(post(running.port, "/-/reload", &HeaderMap::new(), b""), (200, "reloaded".to_owned()));
+    assert_eq!(send(br#"{"event":"after"}"#).0, 200, "the key before it still counts");
+    std::fs::remove_file(&file).unwrap();
+    let answer = Connection::new(running.port).send("GET", "/-/keys", &HeaderMap::new(), b"", None);
+    let report: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(report["keys"].as_array().unwrap().len(), 2);
+    assert_eq!(report["keys"][1]["in_use"], true);
+    let counts = report["counts"].to_string();
+    assert!(counts.contains("duplicate") && counts.contains("missing_signature"), "{counts}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the adapters share that see a handler's outcome: handling a request once.
 
+#[cfg(feature = "http-body")]
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::{Attempt, Claim, Outcome, ReplayGuard, Store, StoreError, Verified, V
 pub(super) type Guard = ReplayGuard<Arc<dyn Store>>;
 
 /// What became of a genuine request.
+#[cfg(feature = "http-body")]
 pub(super) enum Once<R> {
     Handled(R),
     /// It did not get to its handler.
@@ -31,6 +33,7 @@ const STORE_PAUSE: Duration = Duration::from_secs(5);
 
 /// Runs the handler if nobody has handled the request and nobody is just doing it. A response that
 /// succeeded commits the claim; any other, an error, a panic and a dropped future release it.
+#[cfg(feature = "http-body")]
 pub(super) async fn once<R, E>(
     guard: &Guard,
     verifier: &Verifier,
@@ -43,17 +46,27 @@ pub(super) async fn once<R, E>(
         Err(answer) => return Ok(Once::Answered(answer)),
     };
     let handled = handler.await;
-    let succeeded = handled.as_ref().is_ok_and(succeeded);
+    settle(claim, verifier, proof, handled.as_ref().is_ok_and(succeeded)).await;
+    handled.map(Once::Handled)
+}
+
+/// Commits or releases a claim when the handler has done its work.
+pub(super) async fn settle(
+    claim: Claim<Arc<dyn Store>>,
+    verifier: &Verifier,
+    proof: &Verified<()>,
+    succeeded: bool,
+) {
     let settled = if succeeded { claim.commit().await } else { claim.release().await.map(|()| true) };
     match settled {
         Ok(true) => {}
         Ok(false) => verifier.tell(proof, Outcome::ClaimLost),
         Err(_) => verifier.tell(proof, Outcome::StoreFailed),
     }
-    handled.map(Once::Handled)
 }
 
-async fn claim(
+/// A claim on the request, or the answer to one that is not handled now.
+pub(super) async fn claim(
     guard: &Guard,
     verifier: &Verifier,
     proof: &Verified<()>,

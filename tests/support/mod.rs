@@ -15,7 +15,9 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
-use hooksig::{Algorithm, ConfigError, Parts, PublicKey, Scheme, Secret, UnixTime, Verifier, providers};
+use hooksig::{
+    Algorithm, Builder, ConfigError, Parts, PublicKey, Scheme, Secret, UnixTime, Verifier, providers,
+};
 use serde_json::Value;
 
 /// A file of vectors for one scheme.
@@ -136,6 +138,10 @@ impl Vector {
 
     /// A verifier with all of the vector's secrets, as its receiver would set it up.
     pub fn verifier(&self, scheme: &Scheme<'_>) -> Result<Verifier, ConfigError> {
+        self.builder(scheme).build()
+    }
+
+    pub fn builder<'s>(&self, scheme: &Scheme<'s>) -> Builder<'s> {
         let mut builder = Verifier::builder(*scheme);
         for (index, text) in self.secrets.iter().enumerate() {
             let (label, secret) = (format!("key {index}"), Secret::new(text.as_str()));
@@ -158,7 +164,7 @@ impl Vector {
         } else if scheme.signs_url() {
             builder = builder.public_base(self.base_and_target().0);
         }
-        builder.build()
+        builder
     }
 
     /// The algorithm that the kind of the secrets names, if it does.

@@ -9,7 +9,7 @@ use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transfor
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpMessage, HttpResponse, ResponseError};
 
-use super::super::once::{Answer, Guard, Once, once};
+use super::super::once::{Answer, Guard, claim, settle};
 use super::{LocalFuture, MaxBody, begin, collect, refuse_body};
 use crate::{ErrorKind, Pending, ReplayGuard, Store, Verified, Verifier, VerifyError};
 
@@ -124,13 +124,14 @@ where
             let (Some(guard), Some(proof)) = (&verify.guard, proof) else {
                 return Ok(inner.call(request).await?.map_into_boxed_body());
             };
-            let http_request = request.request().clone();
-            let handler = async { inner.call(request).await };
-            let succeeded = |response: &ServiceResponse<B>| response.status().is_success();
-            match once(guard, &verify.verifier, &proof, handler, succeeded).await? {
-                Once::Handled(response) => Ok(response.map_into_boxed_body()),
-                Once::Answered(answer) => Ok(ServiceResponse::new(http_request, response_of(answer))),
-            }
+            let claim = match claim(guard, &verify.verifier, &proof).await {
+                Ok(claim) => claim,
+                Err(answer) => return Ok(request.into_response(response_of(answer))),
+            };
+            let handled = inner.call(request).await;
+            let succeeded = handled.as_ref().is_ok_and(|response| response.status().is_success());
+            settle(claim, &verify.verifier, &proof, succeeded).await;
+            Ok(handled?.map_into_boxed_body())
         })
     }
 }

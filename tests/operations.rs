@@ -1,0 +1,548 @@
+//! Running it: keys that change under load, requests that come twice, and what an auditor reads.
+#![cfg(all(feature = "serde", feature = "tracing"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use hooksig::{
+    Attempt, AuditLog, Counters, ErrorKind, Event, Key, Outcome, Parts, ReplayGuard, Secret, Sources,
+    StoreError, UnixTime, Verified, Verifier, providers,
+};
+use support::random::Random;
+
+const NOW: UnixTime = UnixTime::from_secs(1_763_700_000);
+
+/// A request of GitHub, signed with this key.
+fn signed(key: &str, body: &[u8]) -> [(&'static str, String); 1] {
+    use hmac::{Hmac, KeyInit, Mac};
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    mac.update(body);
+    let tag: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    [("x-hub-signature-256", format!("sha256={tag}"))]
+}
+
+fn github() -> hooksig::Builder<'static> {
+    Verifier::builder(providers::GITHUB)
+}
+
+// ---- Rotation
+
+#[test]
+fn a_rotation_under_load_refuses_nothing() {
+    let verifier = github().key("old", Secret::new("test-old")).build().unwrap();
+    let signing_new = AtomicBool::new(false);
+    let stop = AtomicBool::new(false);
+    let acknowledged = AtomicUsize::new(0);
+    let proofs = Mutex::new(HashMap::<String, usize>::new());
+    let sent = Mutex::new(HashMap::<&str, usize>::new());
+    const WORKERS: usize = 4;
+    thread::scope(|scope| {
+        for worker in 0..WORKERS {
+            let (verifier, signing_new, stop, acknowledged, proofs, sent) =
+                (&verifier, &signing_new, &stop, &acknowledged, &proofs, &sent);
+            scope.spawn(move || {
+                let mut switched = false;
+                while !stop.load(Ordering::SeqCst) {
+                    let label = if signing_new.load(Ordering::SeqCst) { "new" } else { "old" };
+                    if label == "new" && !switched {
+                        switched = true;
+                        acknowledged.fetch_add(1, Ordering::SeqCst);
+                    }
+                    let headers = signed(&format!("test-{label}"), b"body");
+                    let proof = if worker % 2 == 0 {
+                        verifier.verify_at(&headers, "body", NOW).map(|proof| proof.split().1)
+                    } else {
+                        let mut pending = verifier.begin_at(&headers, NOW).unwrap();
+                        pending.update(b"body");
+                        pending.finish()
+                    };
+                    let proof = proof.expect("nothing that either key signed is refused");
+                    *proofs.lock().unwrap().entry(proof.key().to_owned()).or_default() += 1;
+                    *sent.lock().unwrap().entry(label).or_default() += 1;
+                }
+            });
+        }
+        let keys = verifier.keys();
+        let [old, new] = ["old", "new"].map(|label| Key::new(label, Secret::new(format!("test-{label}"))));
+        thread::sleep(Duration::from_millis(30));
+        keys.replace([old, new.clone()]).unwrap();
+        signing_new.store(true, Ordering::SeqCst);
+        while acknowledged.load(Ordering::SeqCst) < WORKERS {
+            thread::sleep(Duration::from_millis(1));
+        }
+        keys.replace([new]).unwrap();
+        thread::sleep(Duration::from_millis(30));
+        stop.store(true, Ordering::SeqCst);
+    });
+    let (proofs, sent) = (proofs.into_inner().unwrap(), sent.into_inner().unwrap());
+    for label in ["old", "new"] {
+        assert_eq!(proofs[label], sent[label], "{label}");
+        assert!(sent[label] > 0);
+    }
+    assert!(verifier.verify_at(&signed("test-old", b"body"), "body", NOW).is_err());
+}
+
+#[test]
+fn a_revoked_key_is_out_at_once() {
+    let build =
+        || github().key("one", Secret::new("test-one")).key("two", Secret::new("test-two")).build().unwrap();
+    let verifier = build();
+    let headers = signed("test-one", b"");
+    let pending = verifier.begin_at(&headers, NOW).unwrap();
+    assert!(verifier.keys().revoke("one"));
+    assert_eq!(pending.finish().unwrap_err().kind(), ErrorKind::Mismatch, "its body was arriving");
+    let past = UnixTime::from_secs(1);
+    assert_eq!(verifier.verify_at(&headers, "", past).unwrap_err().kind(), ErrorKind::Mismatch);
+    assert_eq!(verifier.verify_at(&signed("test-two", b""), "", NOW).unwrap().key(), "two");
+    assert!(!verifier.keys().revoke("three"));
+
+    // It stays revoked however often it is handed in again.
+    verifier
+        .keys()
+        .replace([Key::new("one", Secret::new("test-one")), Key::new("two", Secret::new("test-two"))])
+        .unwrap();
+    assert!(verifier.verify_at(&headers, "", NOW).is_err());
+    assert!(verifier.keys().report(NOW)[0].revoked);
+
+    assert!(verifier.keys().revoke("two"));
+    let refusal = verifier.verify_at(&headers, "", NOW).unwrap_err();
+    assert_eq!((refusal.kind(), refusal.status().as_u16()), (ErrorKind::NoActiveKey, 500));
+    assert!(build().verify_at(&headers, "", NOW).is_ok(), "another verifier has keys of its own");
+}
+
+#[test]
+fn keys_tell_their_windows_age_and_use() {
+    let secs = UnixTime::from_secs;
+    let day = Duration::from_secs(86_400);
+    let verifier = github()
+        .with_key(
+            Key::new("old", Secret::new("test-old"))
+                .created(NOW.saturating_sub(91 * day))
+                .until(secs(1_763_700_100)),
+        )
+        .with_key(
+            Key::new("new", Secret::new("test-new"))
+                .created(NOW.saturating_sub(90 * day))
+                .from(secs(1_763_699_900)),
+        )
+        .build()
+        .unwrap();
+    let key = |name: &str, now| {
+        let verdict = verifier.verify_at(&signed(name, b""), "", now);
+        verdict.map_or_else(|refusal| refusal.reason().to_owned(), |proof| proof.key().to_owned())
+    };
+    for (name, now, expected) in [
+        ("test-old", secs(1_763_700_100), "old"),
+        ("test-old", secs(1_763_700_101), "mismatch"),
+        ("test-new", secs(1_763_699_900), "new"),
+        ("test-new", secs(1_763_699_899), "mismatch"),
+    ] {
+        assert_eq!(key(name, now), expected, "{name} {now:?}");
+    }
+    let report = verifier.keys().report(NOW);
+    assert_eq!(report.iter().map(|key| key.aged).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(report[0].last_match, Some(secs(1_763_700_100)));
+    assert_eq!(report[1].last_match, Some(secs(1_763_699_900)));
+    assert!(report.iter().all(|key| key.active && key.matched && !key.revoked));
+    let later = verifier.keys().report(secs(1_763_700_101));
+    assert_eq!(later.iter().map(|key| key.active).collect::<Vec<_>>(), [false, true]);
+
+    // Another secret under the same label starts anew, the same one goes on.
+    let keys = verifier.keys();
+    keys.replace([Key::new("old", Secret::new("test-old")), Key::new("new", Secret::new("test-newer"))])
+        .unwrap();
+    let matched: Vec<_> = keys.report(NOW).iter().map(|key| key.matched).collect();
+    assert_eq!(matched, [true, false]);
+    // What is flawed changes nothing.
+    let flawed = [
+        vec![],
+        vec![Key::new("a", Secret::new(""))],
+        vec![Key::new("a", Secret::new("x")), Key::new("a", Secret::new("y"))],
+        vec![Key::new("a", Secret::new("x")), Key::new("b", Secret::new("x"))],
+        vec![Key::new("a", Secret::new("x")).from(secs(2)).until(secs(1))],
+        vec![Key::new("a", Secret::new("x")).id("k")],
+    ];
+    for keys_given in flawed {
+        assert!(keys.replace(keys_given).is_err());
+    }
+    assert_eq!(keys.report(NOW)[1].label, "new");
+}
+
+#[test]
+fn a_secret_file_is_read_again_on_demand() {
+    let path = std::env::temp_dir().join(format!("hooksig-secret-{}", std::process::id()));
+    std::fs::write(&path, "test-one\n").unwrap();
+    let verifier = github().key("file", Secret::from_file(&path).unwrap()).build().unwrap();
+    assert!(verifier.verify_at(&signed("test-one", b""), "", NOW).is_ok());
+    let reload =
+        || Secret::from_file(&path).and_then(|secret| verifier.keys().replace([Key::new("file", secret)]));
+    std::fs::write(&path, "test-two\r\n").unwrap();
+    reload().unwrap();
+    assert!(verifier.verify_at(&signed("test-two", b""), "", NOW).is_ok());
+    // Missing, or empty because it is just being replaced: the keys stay as they are.
+    std::fs::write(&path, "\n").unwrap();
+    assert!(reload().is_err());
+    std::fs::remove_file(&path).unwrap();
+    assert!(reload().is_err());
+    assert!(verifier.verify_at(&signed("test-two", b""), "", NOW).is_ok());
+}
+
+// ---- Replay
+
+fn guarded() -> Verifier {
+    github().key("default", Secret::new("test-one")).replay_keys().build().unwrap()
+}
+
+fn proof_of(body: &str) -> Verified<()> {
+    guarded().verify_at(&signed("test-one", body.as_bytes()), body, NOW).unwrap().split().1
+}
+
+#[test]
+fn of_ten_thousand_deliveries_in_64_threads_one_is_handled() {
+    let guard = ReplayGuard::in_memory(16);
+    let barrier = Barrier::new(64);
+    let handled = AtomicUsize::new(0);
+    let proof = proof_of("x");
+    thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| {
+                barrier.wait();
+                for _ in 0..10_000 {
+                    if let Attempt::New(claim) = guard.claim_now(&proof).unwrap() {
+                        handled.fetch_add(1, Ordering::SeqCst);
+                        assert!(claim.commit_now().unwrap());
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(handled.into_inner(), 1);
+}
+
+#[test]
+fn handlers_that_fail_or_outlive_their_lease_lose_nothing() {
+    const DELIVERIES: usize = 60;
+    let guard = ReplayGuard::in_memory(1000).lease(Duration::from_millis(3));
+    let proofs: Vec<_> = (0..DELIVERIES).map(|number| proof_of(&number.to_string())).collect();
+    let committed: Vec<_> = (0..DELIVERIES).map(|_| AtomicUsize::new(0)).collect();
+    let lost = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for worker in 0..8_u64 {
+            let (guard, proofs, committed, lost) = (&guard, &proofs, &committed, &lost);
+            scope.spawn(move || {
+                let mut random = Random::new(worker);
+                for (proof, committed) in proofs.iter().zip(committed) {
+                    // The provider delivers until it is told that it is done.
+                    loop {
+                        let claim = match guard.claim_now(proof).unwrap() {
+                            Attempt::Done => break,
+                            Attempt::InProgress { .. } => {
+                                thread::sleep(Duration::from_millis(1));
+                                continue;
+                            }
+                            Attempt::New(claim) => claim,
+                        };
+                        thread::sleep(Duration::from_millis(random.below(6) as u64));
+                        match random.below(3) {
+                            0 => drop(claim),
+                            1 => {
+                                let run = std::panic::AssertUnwindSafe(|| {
+                                    let _claim = claim;
+                                    std::panic::resume_unwind(Box::new("a handler panics"));
+                                });
+                                assert!(std::panic::catch_unwind(run).is_err());
+                            }
+                            _ if claim.commit_now().unwrap() => {
+                                committed.fetch_add(1, Ordering::SeqCst);
+                            }
+                            _ => {
+                                lost.fetch_add(1, Ordering::SeqCst);
+                            }
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let committed: Vec<_> = committed.into_iter().map(AtomicUsize::into_inner).collect();
+    assert_eq!(committed, [1; DELIVERIES], "none lost, none committed twice");
+}
+
+#[test]
+fn a_full_store_refuses_and_forgets_nothing() {
+    let guard = ReplayGuard::in_memory(2);
+    let claims: Vec<_> = ["a", "b"].map(|body| guard.claim_now(&proof_of(body)).unwrap()).into();
+    assert_eq!(guard.claim_now(&proof_of("c")).unwrap_err(), StoreError::Full);
+    assert!(matches!(guard.claim_now(&proof_of("a")).unwrap(), Attempt::InProgress { .. }));
+    drop(claims);
+    assert!(matches!(guard.claim_now(&proof_of("c")).unwrap(), Attempt::New(_)));
+    let without = github().key("k", Secret::new("test-one")).build().unwrap();
+    let proof = without.verify_at(&signed("test-one", b""), "", NOW).unwrap();
+    assert_eq!(guard.claim_now(&proof).unwrap_err(), StoreError::NoKey);
+}
+
+#[test]
+fn an_event_is_the_same_however_often_it_is_signed() {
+    let build = |builder: hooksig::Builder<'static>| builder.key("k", Secret::new("test-one")).build();
+    let by_event = build(github().event_id_at("/id")).unwrap();
+    let by_request = build(github().replay_keys()).unwrap();
+    assert!(!by_event.streams() && by_request.streams());
+    assert!(build(github().event_ids()).is_err(), "GitHub's body has no id");
+    assert!(build(github().event_id_at("id")).is_err(), "no pointer");
+    let key = |verifier: &Verifier, body: &str| {
+        let headers = signed("test-one", body.as_bytes());
+        let whole = verifier.verify_at(&headers, body, NOW).unwrap();
+        let mut pending = verifier.begin_at(&headers, NOW).unwrap();
+        pending.update(body.as_bytes());
+        let streamed = pending.finish().unwrap();
+        assert_eq!(
+            (whole.replay_key(), whole.names_event()),
+            (streamed.replay_key(), streamed.names_event())
+        );
+        whole.replay_key().unwrap()
+    };
+    let (first, retry) = (r#"{"id":"evt_1","attempt":1}"#, r#"{"attempt":2,"id":"evt_1"}"#);
+    assert_eq!(key(&by_event, first), key(&by_event, retry));
+    assert_ne!(key(&by_request, first), key(&by_request, retry));
+    assert_ne!(key(&by_event, first), key(&by_event, r#"{"id":"evt_2","attempt":1}"#));
+    for (one, other) in [(r#"{"a":1}"#, r#"{"a":2}"#), (r#"{"id":""}"#, r#"{"id":"","a":1}"#), ("x", "y")] {
+        assert_ne!(key(&by_event, one), key(&by_event, other), "without an id the request counts");
+    }
+}
+
+#[test]
+fn claims_are_kept_for_as_long_as_a_request_could_come_again() {
+    let verifier = Verifier::new(providers::RETELL, Secret::new("key_d5f1c2a9b3e84c7f9a0b1c2d3e4f")).unwrap();
+    let signature = "v=1763700000000,d=3f0276f7df41aac995a168acf0ad50c285a2aad2787fa6e3c44f290159ae9c59";
+    let at = |secs| {
+        verifier.verify_at(&[("x-retell-signature", signature)], "", UnixTime::from_secs(secs)).unwrap()
+    };
+    assert_eq!(at(1_763_700_000).valid_for(), Some(Duration::from_secs(300)));
+    assert_eq!(at(1_763_699_700).valid_for(), Some(Duration::from_secs(600)));
+    assert_eq!(at(1_763_700_300).valid_for(), Some(Duration::ZERO));
+    assert_eq!(proof_of("x").valid_for(), None, "GitHub signs no time");
+}
+
+// ---- Sources
+
+#[test]
+fn sources_fail_closed() {
+    let verifier = github()
+        .key("k", Secret::new("test-one"))
+        .sources(Sources::new(["192.0.2.0/24"]).unwrap().behind(["10.0.0.0/8", "::1"]).unwrap())
+        .build()
+        .unwrap();
+    let [(name, signature)] = signed("test-one", b"");
+    let verdict = |peer: Option<&str>, forwarded: &[&str]| {
+        let mut headers = vec![(name, signature.as_str())];
+        headers.extend(forwarded.iter().map(|value| ("X-Forwarded-For", *value)));
+        let parts = Parts::new(&headers);
+        let parts = peer.map_or(parts, |peer| parts.peer(peer.parse().unwrap()));
+        verifier.verify_at(parts, "", NOW).map_or_else(|refusal| refusal.reason(), |_| "accepted")
+    };
+    for (peer, forwarded) in [
+        ("192.0.2.7", &[][..]),
+        ("::ffff:192.0.2.7", &[]),
+        ("192.0.2.7", &["203.0.113.9"]),
+        ("10.0.0.1", &["192.0.2.7"]),
+        ("::1", &["203.0.113.9, 192.0.2.7,10.0.0.2"]),
+        ("10.0.0.1", &["203.0.113.9", "192.0.2.7"]),
+    ] {
+        assert_eq!(verdict(Some(peer), forwarded), "accepted", "{peer} {forwarded:?}");
+    }
+    assert_eq!(verdict(None, &["192.0.2.7"]), "source_refused", "nobody said who it is");
+    for (peer, forwarded) in [
+        ("203.0.113.9", &[][..]),
+        ("203.0.113.9", &["192.0.2.7"]),
+        ("10.0.0.1", &[]),
+        ("10.0.0.1", &["192.0.2.7, 203.0.113.9"]),
+        ("10.0.0.1", &["192.0.2.7", "203.0.113.9"]),
+        ("10.0.0.1", &["10.0.0.2"]),
+        ("10.0.0.1", &["192.0.2.7:1234"]),
+        ("10.0.0.1", &["unknown, 192.0.2.7"]),
+        ("10.0.0.1", &[""]),
+    ] {
+        assert_eq!(verdict(Some(peer), forwarded), "source_refused", "{peer} {forwarded:?}");
+    }
+    let many = vec!["192.0.2.7"; 17].join(",");
+    assert_eq!(verdict(Some("10.0.0.1"), &[&many]), "source_refused");
+    assert!(Sources::new([]).is_err());
+    assert!(Sources::new(["example.com"]).is_err());
+    assert!(Sources::published(&providers::GITHUB).is_err() || !providers::GITHUB.addresses().is_empty());
+    assert!(Sources::published(&providers::RETELL).is_ok());
+}
+
+// ---- Observers
+
+#[test]
+fn one_event_for_each_decision() {
+    let seen: Arc<Mutex<Vec<(Outcome, Option<String>, usize, Option<i64>)>>> = Arc::default();
+    let observer = {
+        let seen = Arc::clone(&seen);
+        move |event: &Event<'_>| {
+            let key = event.key.map(str::to_owned);
+            seen.lock().unwrap().push((event.outcome, key, event.body_length, event.skew_millis));
+        }
+    };
+    let counters = Arc::new(Counters::default());
+    let verifier = Verifier::builder(providers::RETELL)
+        .key("2026-11", Secret::new("key_d5f1c2a9b3e84c7f9a0b1c2d3e4f"))
+        .label("calls")
+        .observer((observer, Arc::clone(&counters)))
+        .build()
+        .unwrap();
+    let signature = "v=1763700000000,d=3f0276f7df41aac995a168acf0ad50c285a2aad2787fa6e3c44f290159ae9c59";
+    let headers = [("x-retell-signature", signature)];
+    let now = UnixTime::from_millis(1_763_700_001_500);
+    verifier.verify_at(&headers, "", now).unwrap();
+    verifier.verify_at(&headers, "forged", now).unwrap_err();
+    verifier.begin_at(&headers, UnixTime::from_secs(1)).unwrap_err();
+    verifier.begin_at(&headers, now).unwrap().finish().unwrap();
+    let mut pending = verifier.begin_at(&headers, now).unwrap();
+    pending.update(b"four");
+    assert_eq!(pending.refuse(ErrorKind::BodyTooLarge).kind(), ErrorKind::BodyTooLarge);
+    let key = || Some("2026-11".to_owned());
+    let expected = [
+        (Outcome::Accepted, key(), 0, Some(1500)),
+        (Outcome::Refused(ErrorKind::Mismatch), None, 6, None),
+        (Outcome::Refused(ErrorKind::Future), None, 0, None),
+        (Outcome::Accepted, key(), 0, Some(1500)),
+        (Outcome::Refused(ErrorKind::BodyTooLarge), None, 4, None),
+    ];
+    assert_eq!(*seen.lock().unwrap(), expected);
+    let counts: Vec<_> =
+        counters.snapshot().into_iter().map(|count| (count.endpoint, count.reason, count.count)).collect();
+    let calls = |reason, count| ("calls".to_owned(), reason, count);
+    assert_eq!(
+        counts,
+        [calls("accepted", 2), calls("future", 1), calls("mismatch", 1), calls("body_too_large", 1)]
+    );
+}
+
+/// Every request of the corpus, with headers that would break a log, and what an auditor finds then.
+#[test]
+fn the_audit_log_of_the_corpus_holds_no_secret_tag_or_body() {
+    let log = Arc::new(AuditLog::new(Vec::new()));
+    let mut forbidden: Vec<(String, String)> = Vec::new();
+    for file in support::own_vectors() {
+        for vector in &file.vectors {
+            file.with_scheme(|scheme| {
+                let Ok(builder) = scheme.map(|scheme| vector.builder(&scheme)) else {
+                    return;
+                };
+                let (Ok(verifier), Some(headers)) =
+                    (builder.observer(Arc::clone(&log)).build(), vector.header_map())
+                else {
+                    return;
+                };
+                let _ = verifier.verify_at(vector.parts(&headers), vector.body.as_slice(), vector.now);
+            });
+            forbidden.extend(vector.secrets.iter().map(|secret| (vector.id.clone(), secret.clone())));
+            forbidden.push((vector.id.clone(), String::from_utf8_lossy(&vector.body).into_owned()));
+            // Ids and times are there to be logged.
+            let is_tag = |name: &str| {
+                let name = name.to_lowercase();
+                name.contains("sig") && !["nonce", "timestamp"].iter().any(|word| name.contains(word))
+            };
+            let values = vector.headers.iter().filter(|(name, _)| is_tag(name));
+            forbidden.extend(values.map(|(_, value)| (vector.id.clone(), value.clone())));
+        }
+    }
+    let lines = String::from_utf8(Arc::into_inner(log).unwrap().into_inner()).unwrap();
+    assert!(lines.lines().count() > 900);
+    for line in lines.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        for name in ["timestamp", "action", "actor", "resource", "result", "reason", "metadata"] {
+            assert!(!line[name].is_null(), "{name}: {line}");
+        }
+        assert_eq!(line["result"] == "success", line["reason"] == "accepted");
+    }
+    // A text as short as a token of six characters could be part of a word.
+    for (id, text) in forbidden.iter().filter(|(_, text)| text.len() > 8) {
+        assert!(!lines.contains(text.as_str()), "{id}: {text:.60}");
+    }
+}
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nobody() {
+    struct Broken;
+    impl std::io::Write for Broken {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let log = Arc::new(AuditLog::new(Broken));
+    let verifier = github().key("k", Secret::new("test-one")).observer(Arc::clone(&log)).build().unwrap();
+    assert!(verifier.verify_at(&signed("test-one", b""), "", NOW).is_ok());
+    assert_eq!(log.failures(), 1);
+}
+
+#[test]
+fn addresses_are_masked_on_demand() {
+    let log = Arc::new(AuditLog::new(Vec::new()).mask_addresses());
+    let verifier = github().key("k", Secret::new("test-one")).observer(Arc::clone(&log)).build().unwrap();
+    let headers = signed("test-one", b"");
+    for peer in ["203.0.113.9", "2001:db8:1:2:3:4:5:6"] {
+        let parts = Parts::new(&headers).peer(peer.parse().unwrap());
+        verifier.verify_at(parts, "", NOW).unwrap();
+    }
+    drop(verifier);
+    let lines = String::from_utf8(Arc::into_inner(log).unwrap().into_inner()).unwrap();
+    assert!(lines.contains("\"203.0.113.0\"") && lines.contains("\"2001:db8:1::\""), "{lines}");
+    assert!(!lines.contains("113.9"));
+}
+
+#[test]
+fn tracing_gets_the_same() {
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Metadata, Subscriber};
+
+    struct Lines(Mutex<Vec<String>>);
+    struct Fields<'f>(&'f mut String);
+    impl Visit for Fields<'_> {
+        fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+            self.0.push_str(&format!(" {field}={value:?}"));
+        }
+    }
+    impl Subscriber for &'static Lines {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn event(&self, event: &tracing::Event<'_>) {
+            let mut line = event.metadata().level().to_string();
+            event.record(&mut Fields(&mut line));
+            self.0.lock().unwrap().push(line);
+        }
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+    let lines: &'static Lines = Box::leak(Box::new(Lines(Mutex::default())));
+    let aged = Key::new("2025-01", Secret::new("test-one")).created(UnixTime::from_secs(1_735_689_600));
+    let verifier = github().with_key(aged).observer(hooksig::TracingObserver).build().unwrap();
+    tracing::subscriber::with_default(lines, || {
+        verifier.verify_at(&signed("test-one", b""), "", NOW).unwrap();
+        verifier.verify_at(&signed("test-two", b""), "", NOW).unwrap_err();
+    });
+    let lines = lines.0.lock().unwrap();
+    assert!(
+        lines[0].starts_with("WARN") && lines[0].contains("an old key") && lines[0].contains("2025-01"),
+        "{lines:?}"
+    );
+    assert!(lines[1].starts_with("WARN") && lines[1].contains("reason=\"mismatch\""), "{lines:?}");
+    assert!(lines.iter().all(|line| !line.contains("sha256=")));
+}
