@@ -183,7 +183,7 @@ impl<B> Verified<B> {
     }
 
     /// Whether [`replay_key`](Self::replay_key) names the event rather than this delivery of it:
-    /// [`Builder::event_ids`](crate::Builder::event_ids) was asked for, and the body has one.
+    /// `Builder::event_ids` was asked for, and the body has one.
     #[must_use]
     pub const fn names_event(&self) -> bool {
         self.proof.statement.event.is_some()
@@ -196,7 +196,7 @@ impl<B> Verified<B> {
     /// The key under which to remember that this request was handled.
     ///
     /// Made from signed material only: the verifier's label and scheme with the event's id in the body, if
-    /// [`Builder::event_ids`](crate::Builder::event_ids) asks for it, else with the signed message id,
+    /// `Builder::event_ids` asks for it, else with the signed message id,
     /// or else with a hash of the signed content. The hash costs a second pass over the body, so it
     /// is made only if [`Builder::replay_keys`](crate::Builder::replay_keys) asks for it; without
     /// that, a scheme that signs no message id gives `None`.

@@ -382,7 +382,8 @@ fn sources_fail_closed() {
 
 #[test]
 fn one_event_for_each_decision() {
-    let seen: Arc<Mutex<Vec<(Outcome, Option<String>, usize, Option<i64>)>>> = Arc::default();
+    type Seen = Vec<(Outcome, Option<String>, usize, Option<i64>)>;
+    let seen: Arc<Mutex<Seen>> = Arc::default();
     let observer = {
         let seen = Arc::clone(&seen);
         move |event: &Event<'_>| {

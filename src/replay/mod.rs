@@ -37,7 +37,7 @@ const SLACK: Duration = Duration::from_secs(60);
 /// A claim is made after the signature has matched. It is committed when the handler succeeded and
 /// released when it did not, was cancelled or panicked, so that the provider's retry is handled. What
 /// counts as the same says [`Verified::replay_key`]: the same signed request, or the same event however
-/// often it is signed ([`Builder::event_ids`](crate::Builder::event_ids)). A scheme without signed ids needs
+/// often it is signed (`Builder::event_ids`). A scheme without signed ids needs
 /// [`Builder::replay_keys`](crate::Builder::replay_keys) for it.
 ///
 /// The layers and middlewares of this crate do all of it in one line. By hand:
