@@ -67,8 +67,7 @@ const SLACK: Duration = Duration::from_secs(60);
 /// ```
 ///
 /// In memory everything is forgotten on a restart, and each process has its own memory: what was handled
-/// just before can be handled again. [`RedisStore`] (feature `redis`) is shared and outlives the process.
-#[cfg_attr(not(feature = "redis"), doc = "\n[`RedisStore`]: https://docs.rs/hooksig")]
+/// just before can be handled again. `RedisStore` (feature `redis`) is shared and outlives the process.
 pub struct ReplayGuard<S = MemoryStore> {
     store: Arc<S>,
     lease: Duration,
