@@ -474,6 +474,15 @@ impl PreparedKey {
         }
     }
 
+    /// Does something that is no use of the key.
+    pub(crate) fn without_note<T>(&self, probe: impl FnOnce() -> T) -> T {
+        let seen = self.history.last_match.load(Ordering::Relaxed);
+        let outcome = probe();
+        // A request that matched meanwhile is noted again by the next one.
+        self.history.last_match.store(seen, Ordering::Relaxed);
+        outcome
+    }
+
     fn report(&self, now: UnixTime, max_age: Duration) -> KeyReport {
         let last_match = self.history.last_match.load(Ordering::Relaxed);
         KeyReport {

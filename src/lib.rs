@@ -80,6 +80,7 @@
 //! | `rs256` | Gong, who signs one with RSA |
 //! | `serde` | `SchemeConfig`: schemes from TOML, JSON and other formats; `AuditLog`: decisions as lines of JSON |
 //! | `sha1` | HMAC-SHA1 (`Scheme::hmac_sha1`), and so the nine providers that sign with it |
+//! | `sign` | `Signer`: genuine requests and their mutations, for tests and for senders |
 //! | `tower` | `hooksig::tower`: a layer for tower services, axum's routers among them |
 //! | `tracing` | `TracingObserver`: decisions as events of the tracing crate |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -156,6 +157,8 @@ pub use replay::{
 pub use request::{Headers, Parts, PeerAddr};
 pub use scheme::{Algorithm, Draft, Evidence, Part, Scheme, SecretForm, Source};
 pub use secret::Secret;
+#[cfg(feature = "sign")]
+pub use sign::{Mutation, PrivateKey, SignedRequest, Signer};
 pub use source::Sources;
 pub use time::{Unit, UnixTime};
 pub use verified::{ReplayKey, Verified};

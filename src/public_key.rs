@@ -163,3 +163,81 @@ fn is_sound(key: &rsa::RsaPublicKey) -> bool {
     let least_exponent = rsa::BigUint::from(65_537_u32);
     key.n().bits() >= 2048 && is_odd(key.n()) && is_odd(key.e()) && *key.e() >= least_exponent
 }
+
+/// A private key, for senders.
+#[cfg(feature = "sign")]
+pub(crate) enum SigningKey {
+    #[cfg(feature = "ed25519")]
+    Ed25519(ed25519_dalek::SigningKey),
+    #[cfg(feature = "ecdsa")]
+    P256(p256::ecdsa::SigningKey),
+    #[cfg(feature = "rs256")]
+    Rsa(Box<rsa::RsaPrivateKey>),
+}
+
+#[cfg(feature = "sign")]
+impl SigningKey {
+    /// The key that this text is: PKCS #8 in PEM, or the seed of Ed25519 in base64 or hexadecimal.
+    pub(crate) fn new(algorithm: Algorithm, text: &[u8]) -> Option<Self> {
+        let text = str::from_utf8(text).ok()?.trim();
+        let body = text.strip_prefix("-----BEGIN PRIVATE KEY-----");
+        let body = body.and_then(|body| body.strip_suffix("-----END PRIVATE KEY-----"));
+        let base64 =
+            body.map(|body| zeroize::Zeroizing::new(body.split_ascii_whitespace().collect::<String>()));
+        let der = base64.and_then(|base64| secret_from_base64(base64.as_bytes()));
+        match (algorithm, der) {
+            #[cfg(feature = "ed25519")]
+            (Algorithm::Ed25519, Some(der)) => {
+                use ed25519_dalek::pkcs8::DecodePrivateKey as _;
+                ed25519_dalek::SigningKey::from_pkcs8_der(&der).ok().map(Self::Ed25519)
+            }
+            #[cfg(feature = "ed25519")]
+            (Algorithm::Ed25519, None) => {
+                let seed = crate::encoding::secret_from_hex(text.as_bytes());
+                let seed = seed.or_else(|| secret_from_base64(text.as_bytes()))?;
+                Some(Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(seed.as_slice().try_into().ok()?)))
+            }
+            #[cfg(feature = "ecdsa")]
+            (Algorithm::EcdsaP256, Some(der)) => {
+                use p256::pkcs8::DecodePrivateKey as _;
+                p256::ecdsa::SigningKey::from_pkcs8_der(&der).ok().map(Self::P256)
+            }
+            #[cfg(feature = "rs256")]
+            (Algorithm::Rs256, Some(der)) => {
+                use rsa::pkcs8::DecodePrivateKey as _;
+                rsa::RsaPrivateKey::from_pkcs8_der(&der).ok().map(Box::new).map(Self::Rsa)
+            }
+            _ => None,
+        }
+    }
+
+    /// Signs a message. RSA is not blinded here, so its time can tell about the key: it is for tests.
+    pub(crate) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(key) => {
+                use ed25519_dalek::Signer as _;
+                Some(key.sign(message).to_vec())
+            }
+            #[cfg(feature = "ecdsa")]
+            Self::P256(key) => {
+                use p256::ecdsa::signature::Signer as _;
+                let signature: p256::ecdsa::Signature = key.sign(message);
+                Some(signature.to_der().as_bytes().to_vec())
+            }
+            #[cfg(feature = "rs256")]
+            Self::Rsa(key) => {
+                let padding = rsa::Pkcs1v15Sign {
+                    hash_len: Some(32),
+                    prefix: Box::from(SHA256_DIGEST_INFO.as_slice()),
+                };
+                key.sign(padding, &crate::mac::hash(message)).ok()
+            }
+            #[cfg(not(any(feature = "ed25519", feature = "ecdsa", feature = "rs256")))]
+            _ => {
+                let _ = message;
+                None
+            }
+        }
+    }
+}

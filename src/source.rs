@@ -91,6 +91,12 @@ impl Sources {
         Ok(self)
     }
 
+    /// One of the accepted addresses, for the self-test.
+    pub(crate) fn an_accepted_one(&self) -> IpAddr {
+        let unspecified = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+        self.allowed.first().map_or(unspecified, |block| block.address)
+    }
+
     /// The sender's address, if it is an accepted one.
     pub(crate) fn check(&self, parts: &Parts<'_>) -> Result<IpAddr, ErrorKind> {
         let sender = self.sender(parts).ok_or(ErrorKind::SourceRefused)?;

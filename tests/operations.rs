@@ -145,6 +145,7 @@ fn keys_tell_their_windows_age_and_use() {
     ] {
         assert_eq!(key(name, now), expected, "{name} {now:?}");
     }
+    verifier.self_test_at(NOW).unwrap();
     let report = verifier.keys().report(NOW);
     assert_eq!(report.iter().map(|key| key.aged).collect::<Vec<_>>(), [true, false]);
     assert_eq!(report[0].last_match, Some(secs(1_763_700_100)));
@@ -491,6 +492,8 @@ fn a_log_that_cannot_be_written_stops_nobody() {
 fn addresses_are_masked_on_demand() {
     let log = Arc::new(AuditLog::new(Vec::new()).mask_addresses());
     let verifier = github().key("k", Secret::new("test-one")).observer(Arc::clone(&log)).build().unwrap();
+    verifier.self_test().unwrap();
+    assert!(!verifier.keys().report(NOW)[0].matched, "a probe is no use of a key");
     let headers = signed("test-one", b"");
     for peer in ["203.0.113.9", "2001:db8:1:2:3:4:5:6"] {
         let parts = Parts::new(&headers).peer(peer.parse().unwrap());

@@ -208,6 +208,14 @@ pub enum ConfigError {
         /// The scheme's name.
         scheme: String,
     },
+    /// A request cannot be signed in this scheme.
+    #[error("scheme {scheme:?} cannot sign this request: {why}")]
+    Unsignable {
+        /// The scheme's name.
+        scheme: String,
+        /// Why not: in words, or the reason for which a verifier would refuse it.
+        why: &'static str,
+    },
     /// The verifier's self-test failed.
     #[error("self-test of scheme {scheme:?}: {failure}")]
     SelfTest {

@@ -44,6 +44,7 @@ pub(crate) use token::{Bearer, HashClaim, Issuer, Place, TokenRules};
 pub(crate) use twilio::TwilioRules;
 
 use crate::coverage::Coverage;
+use crate::encoding::Encoding;
 use crate::error::ErrorKind;
 use crate::field::only_value;
 use crate::request::Parts;
@@ -236,6 +237,16 @@ impl Rules {
             Self::JustCall => Ok(Box::new(justcall::read_headers(algorithm, request, claimed)?)),
             #[cfg(feature = "fields")]
             Self::Synthflow => Ok(Box::new(synthflow::read_headers(algorithm, request)?)),
+        }
+    }
+
+    /// How signatures are written, the scheme's own encoding unless the mechanism has one.
+    pub(crate) const fn encoding(self, own: Encoding) -> Encoding {
+        match self {
+            #[cfg(feature = "jwt")]
+            Self::Token(_) => Encoding::Base64Url,
+            #[allow(unreachable_patterns, reason = "which mechanisms there are depends on the features")]
+            _ => own,
         }
     }
 

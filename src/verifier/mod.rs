@@ -177,6 +177,16 @@ impl Verifier {
         Ok(verified?)
     }
 
+    /// Verifies a probe of our own, streamed and at once: nobody is told, and no key was used.
+    fn verify_quietly(&self, parts: Parts<'_>, body: &[u8], now: UnixTime) -> Result<(), VerifyError> {
+        let clock = Clock::At(now);
+        self.setup.verify(&parts, body, clock)?;
+        let mut pending = self.setup.begin(&parts, clock, None)?;
+        pending.update(body);
+        pending.finish()?;
+        Ok(())
+    }
+
     fn begin_with(&self, parts: &Parts<'_>, clock: Clock) -> Result<Pending, VerifyError> {
         let setup = &self.setup;
         let Some(reporter) = &setup.reporter else {
@@ -234,8 +244,7 @@ impl Verifier {
     /// Checks at start-up that requests can be verified now, so that a mistake fails the deployment
     /// and not the first call: signs a probe with each active key and verifies it, streamed and at
     /// once. A retiring key whose window has ended is no failure, so that a restart after it is none. Where
-    /// there is nothing to sign a probe with (tokens, public keys, schemes of another
-    /// [kind](Scheme::kind) than [`Kind::Affix`](crate::Kind::Affix)), only the keys' windows are checked.
+    /// there is nothing to sign a probe with (tokens, public keys), only the keys' windows are checked.
     ///
     /// # Errors
     ///
@@ -302,6 +311,11 @@ impl Setup {
 
     fn check_source(&self, parts: &Parts<'_>) -> Result<(), ErrorKind> {
         self.sources.as_ref().map_or(Ok(()), |sources| sources.check(parts).map(drop))
+    }
+
+    /// An address that is accepted, where only some are.
+    fn an_accepted_source(&self) -> Option<IpAddr> {
+        self.sources.as_ref().map(Sources::an_accepted_one)
     }
 
     /// The sender's address, as far as it is known.

@@ -3,9 +3,8 @@
 use super::Verifier;
 use crate::error::ConfigError;
 use crate::key_ring::{Choice, PreparedKey};
-use crate::request::Parts;
 use crate::scheme::Algorithm;
-use crate::sign::sign;
+use crate::sign::{Unsigned, Wish, sign};
 use crate::time::UnixTime;
 use crate::url::PublicUrl;
 
@@ -18,8 +17,8 @@ pub(super) fn run(verifier: &Verifier, now: UnixTime) -> Result<(), ConfigError>
         return Err(failed("no key is active".to_owned()));
     }
     // A token's text is not kept, and a public key signs nothing: there is nothing to probe with.
-    let plan = &verifier.setup.plan;
-    if plan.algorithm == Algorithm::StaticToken || plan.algorithm.is_public_key() || plan.rules.is_some() {
+    let algorithm = verifier.setup.plan.algorithm;
+    if algorithm == Algorithm::StaticToken || algorithm.is_public_key() {
         return Ok(());
     }
     for (_, key) in ring.chosen(active) {
@@ -30,13 +29,24 @@ pub(super) fn run(verifier: &Verifier, now: UnixTime) -> Result<(), ConfigError>
 
 fn probe(verifier: &Verifier, key: &PreparedKey, now: UnixTime) -> Result<(), String> {
     let plan = &verifier.setup.plan;
-    let (headers, body) = sign(plan, key, now).ok_or("the scheme has no timestamp for this moment")?;
     let target = plan.url.as_ref().map_or_else(|| "/".to_owned(), PublicUrl::probe_target);
-    let parts = Parts::new(&headers).method("POST").target(&target);
+    let key_id = key.id().and_then(|id| str::from_utf8(id).ok());
+    let wish = Wish { now, id: None, key_id, method: "POST", target: &target };
+    let signed = sign(plan, &wish, None, &|algorithm, content| {
+        let mut mac = key.mac_for(algorithm)?.start();
+        mac.update(content);
+        Some(mac.finish().as_bytes().to_vec())
+    });
+    let request = signed.map_err(|why| match why {
+        Unsigned::Refused(kind) => kind.to_string(),
+        _ => "the scheme has no timestamp for this moment".to_owned(),
+    })?;
     let refused = |error: crate::VerifyError| error.to_string();
-    verifier.verify_at(parts, &body, now).map_err(refused)?;
-    let mut pending = verifier.begin_at(parts, now).map_err(refused)?;
-    pending.update(body.as_bytes());
-    pending.finish().map_err(refused)?;
-    Ok(())
+    // What the probe needs beside its signature: a place that it comes from.
+    let parts = request.parts();
+    let parts = match verifier.setup.an_accepted_source() {
+        Some(source) => parts.peer(source),
+        None => parts,
+    };
+    key.without_note(|| verifier.verify_quietly(parts, &request.body, now)).map_err(refused)
 }
