@@ -1,8 +1,8 @@
 //! The keys of a verifier: labelled, active within their windows, exchangeable while requests are in
 //! flight.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
@@ -48,6 +48,9 @@ enum OwnedForm {
 pub(crate) struct SharedKeys {
     rules: KeyRules,
     current: ArcSwap<Keys>,
+    /// Every key that there ever was, so that one that was revoked stays it. Held while keys change, and
+    /// never on a request's way.
+    known: Mutex<Vec<(Label, Arc<History>)>>,
 }
 
 /// Prepared keys.
@@ -110,7 +113,8 @@ pub struct KeyReport {
     pub active: bool,
     /// Whether it was revoked.
     pub revoked: bool,
-    /// Whether any request has matched it since this verifier has it.
+    /// Whether any request has matched it since this verifier has it. A request that several keys signed
+    /// counts for the first of them: put the newest first.
     pub matched: bool,
     /// When a request last matched it: the time that verification went by. Not known for the only key
     /// of a scheme without timestamps, for which no clock is read.
@@ -153,8 +157,7 @@ impl KeyRules {
         self.forms.iter().map(form).collect()
     }
 
-    /// Prepares keys; those that stay keep their history.
-    fn prepare(&self, given: &[Key], before: Option<&Keys>) -> Result<Keys, ConfigError> {
+    fn prepare(&self, given: &[Key]) -> Result<Keys, ConfigError> {
         if given.is_empty() {
             return Err(ConfigError::NoKey);
         }
@@ -188,9 +191,6 @@ impl KeyRules {
         }
         if keys.len() > MAX_KEYS {
             return Err(ConfigError::TooManyKeys { count: keys.len(), limit: MAX_KEYS });
-        }
-        if let Some(before) = before {
-            keys.iter_mut().for_each(|key| key.inherit(before));
         }
         Ok(Keys { keys })
     }
@@ -280,10 +280,12 @@ fn kind_needed(label: &str, expected: &'static str) -> ConfigError {
 
 impl SharedKeys {
     pub(crate) fn new(rules: KeyRules, keys: &[Key]) -> Result<Self, ConfigError> {
-        let current = ArcSwap::from_pointee(rules.prepare(keys, None)?);
+        let keys = rules.prepare(keys)?;
+        let known = Mutex::new(keys.histories().collect());
+        let current = ArcSwap::from_pointee(keys);
         // The first look in each thread's life registers it, which allocates; for this thread that is now.
         drop(current.load());
-        Ok(Self { rules, current })
+        Ok(Self { rules, current, known })
     }
 
     /// The keys of this moment, for one request: without a lock, and nobody else has to wait.
@@ -296,18 +298,24 @@ impl SharedKeys {
         self.current.load_full()
     }
 
+    /// Exchanges the keys; those that there were before keep their histories.
     pub(crate) fn replace(&self, keys: &[Key]) -> Result<(), ConfigError> {
-        let before = self.snapshot();
-        self.current.store(Arc::new(self.rules.prepare(keys, Some(&before))?));
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.rules.prepare(keys)?;
+        keys.keys.iter_mut().for_each(|key| key.inherit(&known));
+        let is_known = |history: &Arc<History>| known.iter().any(|(_, one)| Arc::ptr_eq(one, history));
+        let new: Vec<_> = keys.histories().filter(|(_, history)| !is_known(history)).collect();
+        known.extend(new);
+        self.current.store(Arc::new(keys));
         Ok(())
     }
 
-    /// Whether there was such a key.
+    /// Whether there is, or was, such a key.
     pub(crate) fn revoke(&self, label: &str) -> bool {
-        let keys = self.snapshot();
-        let mut named = keys.keys.iter().filter(|key| key.label.as_str() == label).peekable();
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut named = known.iter().filter(|(known, _)| known.as_str() == label).peekable();
         let found = named.peek().is_some();
-        named.for_each(|key| key.history.revoked.store(true, Ordering::Release));
+        named.for_each(|(_, history)| history.revoked.store(true, Ordering::Release));
         found
     }
 
@@ -338,6 +346,10 @@ impl Keys {
         &self.keys
     }
 
+    fn histories(&self) -> impl Iterator<Item = (Label, Arc<History>)> {
+        self.keys.iter().map(|key| (key.label, Arc::clone(&key.history)))
+    }
+
     /// Whether the time of a request matters to its keys: to their windows, or, where there are
     /// several, to the question which of them is still in use.
     pub(crate) fn is_timed(&self) -> bool {
@@ -349,12 +361,11 @@ impl Keys {
         self.keys.iter().enumerate().filter(move |(_, key)| choice.includes(key))
     }
 
-    /// The key that matched, unless it has been revoked since the request came in.
-    pub(crate) fn accept(&self, matched: &Matched, now: Option<UnixTime>) -> Result<&PreparedKey, ErrorKind> {
-        let key = self.keys.get(matched.key()).filter(|key| !key.is_revoked());
-        let key = key.ok_or(ErrorKind::Mismatch)?;
-        key.note_match(now);
-        Ok(key)
+    /// The first key that matched and has not been revoked since the request came in.
+    pub(crate) fn accept(&self, matched: &Matched) -> Result<&PreparedKey, ErrorKind> {
+        let mut keys = self.keys.iter().enumerate().filter(|(index, _)| matched.includes(*index));
+        let key = keys.find(|(_, key)| !key.is_revoked()).map(|(_, key)| key);
+        key.ok_or(ErrorKind::Mismatch)
     }
 
     /// Refuses when no key is to be compared with.
@@ -409,13 +420,12 @@ impl PreparedKey {
 
     /// Takes over the history of the same key under the same label. A revoked one stays revoked: to
     /// accept it again it takes another label, which somebody has to type.
-    fn inherit(&mut self, before: &Keys) {
-        let same = before.keys.iter().find(|earlier| {
-            earlier.label.as_str() == self.label.as_str()
-                && is_same(&earlier.history.fingerprint, &self.history.fingerprint)
+    fn inherit(&mut self, known: &[(Label, Arc<History>)]) {
+        let same = known.iter().find(|(label, history)| {
+            label.as_str() == self.label.as_str() && is_same(&history.fingerprint, &self.history.fingerprint)
         });
-        if let Some(earlier) = same {
-            self.history = Arc::clone(&earlier.history);
+        if let Some((_, history)) = same {
+            self.history = Arc::clone(history);
         }
     }
 
@@ -466,7 +476,7 @@ impl PreparedKey {
 
     /// Remembers that a request matched. Written only when the second has changed, so that threads do
     /// not contend for it.
-    fn note_match(&self, now: Option<UnixTime>) {
+    pub(crate) fn note_match(&self, now: Option<UnixTime>) {
         let seen = self.history.last_match.load(Ordering::Relaxed);
         let at = now.map_or(UNKNOWN.max(seen), |now| now.as_secs().max(UNKNOWN));
         if at > seen {

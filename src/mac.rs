@@ -58,7 +58,8 @@ pub(crate) struct Tag {
 /// The proof that a tag matched; made in this room only, and without it there is no
 /// [`Verified`](crate::Verified).
 pub(crate) struct Matched {
-    key: usize,
+    /// One bit for each key that matched.
+    keys: u64,
 }
 
 impl MacKey {
@@ -158,7 +159,7 @@ impl Tag {
 /// Compares every key's tag with every candidate, whatever has matched already.
 pub(crate) struct Comparison {
     rule: Rule,
-    /// One more than the index of the first key that matched; 0 while none has.
+    /// One bit for each key that matched.
     matched: u64,
 }
 
@@ -195,11 +196,9 @@ impl Comparison {
         self.note(key, matches);
     }
 
-    /// Remembers the first key that matched.
+    /// Remembers whether a key matched.
     fn note(&mut self, key: usize, matches: Choice) {
-        let number = (key as u64).saturating_add(1);
-        let first = matches & self.matched.ct_eq(&0);
-        self.matched.conditional_assign(&number, first);
+        self.matched |= u64::conditional_select(&0, &bit(key), matches);
     }
 
     /// Takes the tags of the key with this index: for each thing that was signed the tags of its spellings, of which one
@@ -226,18 +225,22 @@ impl Comparison {
         self.note(key, Choice::from(u8::from(matches)));
     }
 
-    /// The verdict: from here on it is public which key matched, if any.
+    /// The verdict: from here on it is public which keys matched, if any.
     pub(crate) fn verdict(self) -> Option<Matched> {
-        let key = usize::try_from(self.matched).ok()?.checked_sub(1)?;
-        Some(Matched { key })
+        (self.matched != 0).then_some(Matched { keys: self.matched })
     }
 }
 
 impl Matched {
-    /// The index of the key among those of the verifier.
-    pub(crate) fn key(&self) -> usize {
-        self.key
+    /// Whether the key with this index among those of the verifier matched.
+    pub(crate) fn includes(&self, key: usize) -> bool {
+        self.keys & bit(key) != 0
     }
+}
+
+/// The bit of the key with this index, of which there are eight at most.
+fn bit(key: usize) -> u64 {
+    u32::try_from(key).ok().and_then(|key| 1_u64.checked_shl(key)).unwrap_or(0)
 }
 
 /// The hash of a token. Comparing hashes instead of tokens takes the same time wherever they differ
@@ -289,25 +292,25 @@ mod tests {
         mac.finish()
     }
 
-    fn matched(candidates: &[&[u8]]) -> Option<usize> {
+    fn matched(candidates: &[&[u8]]) -> Option<u64> {
         matched_by(Algorithm::HmacSha256, candidates)
     }
 
-    fn matched_by(rule_of: Algorithm, candidates: &[&[u8]]) -> Option<usize> {
+    fn matched_by(rule_of: Algorithm, candidates: &[&[u8]]) -> Option<u64> {
         let mut comparison = Comparison::new(rule_of);
         for (index, key) in [b"first", b"other"].into_iter().enumerate() {
             comparison.take(index, &tag(key, b"content"), candidates.iter().copied());
         }
-        comparison.verdict().map(|matched| matched.key())
+        comparison.verdict().map(|matched| matched.keys)
     }
 
     #[test]
     fn every_key_is_compared_with_every_candidate() {
         let (first, other, none) = (tag(b"first", b"content"), tag(b"other", b"content"), [0; 32]);
-        assert_eq!(matched(&[first.as_bytes()]), Some(0));
-        assert_eq!(matched(&[other.as_bytes()]), Some(1));
-        assert_eq!(matched(&[&none, other.as_bytes(), &none]), Some(1));
-        assert_eq!(matched(&[other.as_bytes(), first.as_bytes()]), Some(0));
+        assert_eq!(matched(&[first.as_bytes()]), Some(0b01));
+        assert_eq!(matched(&[other.as_bytes()]), Some(0b10));
+        assert_eq!(matched(&[&none, other.as_bytes(), &none]), Some(0b10));
+        assert_eq!(matched(&[other.as_bytes(), first.as_bytes()]), Some(0b11));
         assert_eq!(matched(&[&none]), None);
         assert_eq!(matched(&[]), None);
     }
@@ -316,8 +319,8 @@ mod tests {
     fn a_token_matches_wherever_it_stands_or_not_at_all() {
         let (first, other) = (tag(b"first", b"content"), tag(b"other", b"content"));
         let matched = |candidates: &[&[u8]]| matched_by(Algorithm::StaticToken, candidates);
-        assert_eq!(matched(&[other.as_bytes()]), Some(1));
-        assert_eq!(matched(&[other.as_bytes(), other.as_bytes()]), Some(1));
+        assert_eq!(matched(&[other.as_bytes()]), Some(0b10));
+        assert_eq!(matched(&[other.as_bytes(), other.as_bytes()]), Some(0b10));
         assert_eq!(matched(&[first.as_bytes(), other.as_bytes()]), None);
         assert_eq!(matched(&[other.as_bytes(), &[0; 32]]), None);
         assert_eq!(matched(&[]), None);

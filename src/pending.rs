@@ -158,13 +158,12 @@ impl Pending {
     /// timestamp in the body.
     pub fn finish(self) -> Result<Verified<()>, VerifyError> {
         let setup = Arc::clone(self.setup());
-        let verified = match self.stage {
+        let mut verified = match self.stage {
             Stage::Affix(state) => state.finish(),
             Stage::Mechanism(whole) => whole.finish(),
         };
         if let (Some(reporter), Some(decision)) = (&setup.reporter, &self.decision) {
-            let verdict = verified.as_ref().map(Verified::proof).map_err(|kind| *kind);
-            reporter.report(&setup, decision, self.length, verdict);
+            reporter.report(&setup, decision, self.length, &mut verified);
         }
         Ok(verified?)
     }
@@ -174,7 +173,7 @@ impl Pending {
     pub fn refuse(self, reason: ErrorKind) -> VerifyError {
         let setup = self.setup();
         if let (Some(reporter), Some(decision)) = (&setup.reporter, &self.decision) {
-            reporter.report(setup, decision, self.length, Err(reason));
+            reporter.report::<()>(setup, decision, self.length, &mut Err(reason));
         }
         reason.into()
     }
@@ -215,11 +214,12 @@ impl State {
             content.update(state.suffix.get(..state.suffix_len).unwrap_or_default());
         }
         let matched = state.compare().ok_or(ErrorKind::Mismatch)?;
-        let key = state.keys.accept(&matched, state.now)?;
+        let key = state.keys.accept(&matched)?;
         let mut statement =
             state.setup.statement(state.claims.stamp, state.claims.message_id, key, state.now);
         let body = state.kept.get(state.body_start..).unwrap_or_default();
         state.setup.read_body(&mut statement, body, state.now)?;
+        key.note_match(state.now);
         let content = state.content.map(ContentHash::finish);
         Ok(Verified::new(matched, key.label, statement, content, ()))
     }

@@ -144,6 +144,10 @@ impl Block {
             None => (text, None),
         };
         let address: IpAddr = address.parse().ok()?;
+        // Addresses are compared in their plain form: such a block would hold nothing.
+        if address.to_canonical() != address {
+            return None;
+        }
         let most = if address.is_ipv4() { 32 } else { 128 };
         let canonical =
             |bits: &str| bits.bytes().all(|byte| byte.is_ascii_digit()).then(|| bits.parse().ok());

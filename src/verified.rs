@@ -1,6 +1,7 @@
 //! The proof that a request is genuine.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::coverage::Coverage;
@@ -50,6 +51,16 @@ pub(crate) struct Proof {
     key: Label,
     statement: Statement,
     content: Option<[u8; 32]>,
+    /// What an observer was told beside, for what may become of the request.
+    circumstances: Option<Circumstances>,
+}
+
+/// How a request came in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Circumstances {
+    pub(crate) time: UnixTime,
+    pub(crate) source: Option<IpAddr>,
+    pub(crate) body_length: usize,
 }
 
 /// A message id that outlives its request.
@@ -67,6 +78,8 @@ pub(crate) struct Statement {
     pub(crate) message_id: Option<MessageId>,
     /// For how long the same request will be accepted, counted from its verification.
     pub(crate) valid_for: Option<Duration>,
+    /// How long a request can be acceptable in all, by whichever clock.
+    pub(crate) acceptance: Duration,
     pub(crate) coverage: Coverage,
     pub(crate) key_aged: bool,
     /// A hash of the event's id, where proofs are to name the event.
@@ -80,18 +93,20 @@ pub(crate) struct Origin {
     pub(crate) label: Label,
     pub(crate) coverage: Coverage,
     pub(crate) replay_domain: [u8; 32],
+    pub(crate) acceptance: Duration,
 }
 
 impl Statement {
     /// What every proof of one verifier says.
     pub(crate) fn of(origin: &Origin) -> Self {
-        let Origin { scheme, label, coverage, replay_domain } = *origin;
+        let Origin { scheme, label, coverage, acceptance, replay_domain } = *origin;
         Self {
             scheme,
             label,
             timestamp: None,
             message_id: None,
             valid_for: None,
+            acceptance,
             coverage,
             key_aged: false,
             event: None,
@@ -109,7 +124,7 @@ impl<B> Verified<B> {
         content: Option<[u8; 32]>,
         body: B,
     ) -> Self {
-        Self { body, proof: Proof { key, statement, content } }
+        Self { body, proof: Proof { key, statement, content, circumstances: None } }
     }
 
     /// The same for a scheme with a mechanism.
@@ -182,11 +197,27 @@ impl<B> Verified<B> {
         self.proof.statement.valid_for
     }
 
+    /// For how long a request has to be remembered so that it cannot come again unnoticed, whatever clock
+    /// it is held to; `None` where it can come again for ever.
+    pub(crate) fn to_remember(&self) -> Option<Duration> {
+        let statement = &self.proof.statement;
+        statement.valid_for.map(|valid_for| valid_for.max(statement.acceptance))
+    }
+
+    /// Whether the replay key is made from an id, which a retry that is signed anew has too.
+    pub(crate) fn is_named_by_id(&self) -> bool {
+        self.proof.statement.event.is_some() || self.proof.statement.message_id.is_some()
+    }
+
     /// Whether [`replay_key`](Self::replay_key) names the event rather than this delivery of it:
     /// `Builder::event_ids` was asked for, and the body has one.
     #[must_use]
     pub const fn names_event(&self) -> bool {
         self.proof.statement.event.is_some()
+    }
+
+    pub(crate) fn came_in(&mut self, circumstances: Circumstances) {
+        self.proof.circumstances = Some(circumstances);
     }
 
     pub(crate) fn proof(&self) -> &Proof {
@@ -224,6 +255,10 @@ impl<B> Verified<B> {
 }
 
 impl Proof {
+    pub(crate) fn circumstances(&self) -> Option<Circumstances> {
+        self.circumstances
+    }
+
     /// Adds what a proof says to an event.
     pub(crate) fn describe<'p>(&'p self, event: &mut Event<'p>) {
         let statement = &self.statement;

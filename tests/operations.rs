@@ -1,5 +1,5 @@
 //! Running it: keys that change under load, requests that come twice, and what an auditor reads.
-#![cfg(all(feature = "serde", feature = "tracing"))]
+#![cfg(all(feature = "fields", feature = "serde", feature = "sign", feature = "tracing"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
@@ -330,6 +330,197 @@ fn claims_are_kept_for_as_long_as_a_request_could_come_again() {
     assert_eq!(proof_of("x").valid_for(), None, "GitHub signs no time");
 }
 
+// ---- What a hostile reader of this code found
+
+#[test]
+fn an_id_that_nobody_signed_names_no_event() {
+    let key = || Secret::new("test-key");
+    for scheme in [providers::MAILGUN, providers::JUSTCALL, providers::SYNTHFLOW, providers::CARTESIA] {
+        let build = Verifier::builder(scheme).key("k", key()).event_id_at("/id").build();
+        assert!(build.unwrap_err().to_string().contains("too little"), "{}", scheme.name());
+    }
+    for scheme in [providers::JUSTCALL, providers::SYNTHFLOW, providers::CARTESIA] {
+        assert!(
+            Verifier::builder(scheme).key("k", key()).replay_keys().build().is_err(),
+            "{}",
+            scheme.name()
+        );
+    }
+    let number = github().key("k", Secret::new("test-one")).event_id_at("/id").build().unwrap();
+    let key = |body: &str| {
+        number.verify_at(&signed("test-one", body.as_bytes()), body, NOW).unwrap().replay_key().unwrap()
+    };
+    assert_ne!(key(r#"{"id":1}"#), key(r#"{"id":"1"}"#));
+}
+
+#[test]
+fn a_revoked_key_does_not_come_back_by_leaving() {
+    let key = |label: &str| Key::new(label, Secret::new(format!("test-{label}")));
+    let verifier = github().with_key(key("one")).with_key(key("two")).build().unwrap();
+    let keys = verifier.keys();
+    keys.revoke("one");
+    keys.replace([key("two")]).unwrap();
+    keys.replace([key("one"), key("two")]).unwrap();
+    assert!(verifier.verify_at(&signed("test-one", b""), "", NOW).is_err());
+    // One that was replaced while a body arrives can still be revoked.
+    let pending = verifier.begin_at(&signed("test-two", b""), NOW).unwrap();
+    keys.replace([key("three")]).unwrap();
+    assert!(keys.revoke("two"));
+    assert_eq!(pending.finish().unwrap_err().kind(), ErrorKind::Mismatch);
+}
+
+#[test]
+fn a_replacement_and_a_revocation_at_once_leave_the_key_revoked() {
+    let key = |label: &str| Key::new(label, Secret::new(format!("test-{label}")));
+    for _ in 0..300 {
+        let verifier = github().with_key(key("one")).build().unwrap();
+        let keys = verifier.keys();
+        let barrier = Barrier::new(2);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                barrier.wait();
+                keys.replace([key("one"), key("two")]).unwrap();
+            });
+            barrier.wait();
+            assert!(keys.revoke("one"));
+        });
+        assert!(verifier.verify_at(&signed("test-one", b""), "", NOW).is_err());
+    }
+}
+
+#[test]
+fn a_request_that_two_keys_signed_outlives_one_of_them() {
+    let signer = |key: &str| {
+        let request =
+            hooksig::Signer::new(providers::STRIPE, Secret::new(key)).unwrap().sign(b"{}", NOW).unwrap();
+        request.headers()["stripe-signature"].to_str().unwrap().split_once(',').unwrap().1.to_owned()
+    };
+    let header = format!("t=1763700000,{},{}", signer("whsec_old"), signer("whsec_new"));
+    let verifier = Verifier::builder(providers::STRIPE)
+        .key("old", Secret::new("whsec_old"))
+        .key("new", Secret::new("whsec_new"))
+        .build()
+        .unwrap();
+    let headers = [("stripe-signature", header)];
+    let mut pending = verifier.begin_at(&headers, NOW).unwrap();
+    verifier.keys().revoke("old");
+    pending.update(b"{}");
+    assert_eq!(pending.finish().unwrap().key(), "new");
+}
+
+#[test]
+fn a_request_that_is_refused_is_no_use_of_its_key() {
+    let verifier = Verifier::new(providers::LINEAR, Secret::new("test-key")).unwrap();
+    let stale =
+        hooksig::Signer::new(providers::LINEAR, Secret::new("test-key")).unwrap().sign(b"{}", NOW).unwrap();
+    let later = UnixTime::from_secs(1_763_800_000);
+    assert_eq!(verifier.verify_at(stale.parts(), stale.body(), later).unwrap_err().reason(), "stale");
+    assert!(!verifier.keys().report(later)[0].matched);
+}
+
+#[test]
+fn what_is_remembered_outlasts_every_clock() {
+    use hooksig::{Held, Owner, Store, StoreFuture};
+    /// Keeps the windows that it is told.
+    #[derive(Clone, Default)]
+    struct Windows(Arc<Mutex<Vec<Duration>>>);
+    impl Store for Windows {
+        fn claim(&self, _: &hooksig::ReplayKey, _: Owner, _: Duration) -> StoreFuture<'_, Held> {
+            Box::pin(std::future::ready(Ok(Held::Nothing)))
+        }
+        fn commit(&self, _: &hooksig::ReplayKey, _: Owner, window: Duration) -> StoreFuture<'_, bool> {
+            self.0.lock().unwrap().push(window);
+            Box::pin(std::future::ready(Ok(true)))
+        }
+        fn release(&self, _: &hooksig::ReplayKey, _: Owner) -> StoreFuture<'_, ()> {
+            Box::pin(std::future::ready(Ok(())))
+        }
+        fn abandon(&self, _: &hooksig::ReplayKey, _: Owner) {}
+    }
+    let windows = Windows::default();
+    let guard = ReplayGuard::new(windows.clone());
+    let remembered = |scheme: hooksig::Scheme<'static>, secret: &str, age: u64| {
+        let request = hooksig::Signer::new(scheme, Secret::new(secret)).unwrap().sign(b"{}", NOW).unwrap();
+        let verifier = Verifier::builder(scheme).key("k", Secret::new(secret)).replay_keys().build().unwrap();
+        let at = NOW.saturating_add(Duration::from_secs(age));
+        let proof = verifier.verify_at(request.parts(), request.body(), at).unwrap();
+        let claim = futures_util::FutureExt::now_or_never(guard.claim(&proof)).unwrap().unwrap();
+        let Attempt::New(claim) = claim else { panic!("new") };
+        assert!(futures_util::FutureExt::now_or_never(claim.commit()).unwrap().unwrap());
+        windows.0.lock().unwrap().pop().unwrap().as_secs()
+    };
+    // 300 s of age and 300 s ahead, whatever is left of them, and a minute.
+    assert_eq!(remembered(providers::RETELL, "key_test", 0), 660);
+    assert_eq!(remembered(providers::RETELL, "key_test", 299), 660);
+    // An id is the same when the provider signs it anew, half an hour later.
+    assert_eq!(remembered(providers::STANDARD_WEBHOOKS, "whsec_dGVzdC1rZXk=", 0), 86_400);
+    assert_eq!(remembered(providers::GITHUB, "test-key", 0), 86_400);
+}
+
+#[test]
+fn a_cancelled_claim_is_abandoned() {
+    use hooksig::{Held, Owner, Store, StoreFuture};
+    /// Never answers, and counts what is given up.
+    struct Silent(Arc<AtomicUsize>);
+    impl Store for Silent {
+        fn claim(&self, _: &hooksig::ReplayKey, _: Owner, _: Duration) -> StoreFuture<'_, Held> {
+            Box::pin(std::future::pending())
+        }
+        fn commit(&self, _: &hooksig::ReplayKey, _: Owner, _: Duration) -> StoreFuture<'_, bool> {
+            Box::pin(std::future::pending())
+        }
+        fn release(&self, _: &hooksig::ReplayKey, _: Owner) -> StoreFuture<'_, ()> {
+            Box::pin(std::future::pending())
+        }
+        fn abandon(&self, _: &hooksig::ReplayKey, _: Owner) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+    let abandoned = Arc::new(AtomicUsize::new(0));
+    let guard = ReplayGuard::new(Silent(Arc::clone(&abandoned)));
+    let proof = proof_of("x");
+    assert!(futures_util::FutureExt::now_or_never(guard.claim(&proof)).is_none());
+    assert_eq!(abandoned.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_line_that_was_cut_off_spoils_no_other() {
+    /// Takes the first ten bytes and then fails once.
+    #[derive(Default)]
+    struct Cut(Vec<u8>, bool);
+    impl std::io::Write for Cut {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            match (self.0.len(), self.1) {
+                (0, _) => {
+                    self.0.extend_from_slice(&bytes[..10]);
+                    Ok(10)
+                }
+                (_, false) => {
+                    self.1 = true;
+                    Err(std::io::ErrorKind::StorageFull.into())
+                }
+                _ => {
+                    self.0.extend_from_slice(bytes);
+                    Ok(bytes.len())
+                }
+            }
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let log = Arc::new(AuditLog::new(Cut::default()));
+    let verifier = github().key("k", Secret::new("test-one")).observer(Arc::clone(&log)).build().unwrap();
+    for _ in 0..3 {
+        verifier.verify_at(&signed("test-one", b""), "", NOW).unwrap();
+    }
+    assert_eq!(log.failures(), 1);
+    drop(verifier);
+    let text = String::from_utf8(Arc::into_inner(log).unwrap().into_inner().0).unwrap();
+    let whole = text.lines().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok());
+    assert_eq!(whole.count(), 2, "{text}");
+}
+
 // ---- Sources
 
 #[test]
@@ -375,6 +566,7 @@ fn sources_fail_closed() {
     assert_eq!(verdict(Some("10.0.0.1"), &[&many]), "source_refused");
     assert!(Sources::new([]).is_err());
     assert!(Sources::new(["example.com"]).is_err());
+    assert!(Sources::new(["::ffff:192.0.2.0/120"]).is_err(), "it would hold nothing");
     assert!(Sources::published(&providers::GITHUB).is_err() || !providers::GITHUB.addresses().is_empty());
     assert!(Sources::published(&providers::RETELL).is_ok());
 }
@@ -495,7 +687,7 @@ fn addresses_are_masked_on_demand() {
     verifier.self_test().unwrap();
     assert!(!verifier.keys().report(NOW)[0].matched, "a probe is no use of a key");
     let headers = signed("test-one", b"");
-    for peer in ["203.0.113.9", "2001:db8:1:2:3:4:5:6"] {
+    for peer in ["203.0.113.9", "::ffff:203.0.113.9", "2001:db8:1:2:3:4:5:6"] {
         let parts = Parts::new(&headers).peer(peer.parse().unwrap());
         verifier.verify_at(parts, "", NOW).unwrap();
     }

@@ -254,6 +254,19 @@ fn report_only_lets_everything_through_without_a_proof() {
 }
 
 #[test]
+fn report_only_is_not_held_back_by_a_guard() {
+    run(async {
+        let handler =
+            service_fn(|_: Request<Full<Bytes>>| async { Ok::<_, Infallible>(Response::new(String::new())) });
+        let layer = VerifyLayer::new(builder().build().unwrap()).replay(ReplayGuard::in_memory(0));
+        let service = layer.dangerous_report_only().layer(handler);
+        for _ in 0..2 {
+            assert_eq!(service.clone().oneshot(request("{}")).await.unwrap().status(), 200);
+        }
+    });
+}
+
+#[test]
 fn the_peer_comes_from_an_extension_or_a_function() {
     run(async {
         let verifier = || builder().sources(Sources::new(["192.0.2.0/24"]).unwrap()).build().unwrap();
@@ -387,7 +400,7 @@ fn of_ten_thousand_deliveries_to_redis_one_is_handled() {
                 );
                 let (handled, proof) = (Arc::clone(&handled), proof.clone());
                 tokio::spawn(async move {
-                    for _ in 0..10_000 / 64 + 1 {
+                    for _ in 0..10_000 {
                         if let Attempt::New(claim) = guard.claim(&proof).await.unwrap() {
                             handled.fetch_add(1, Ordering::SeqCst);
                             assert!(claim.commit().await.unwrap());
@@ -549,8 +562,14 @@ fn a_redis_that_is_down_or_restarted_refuses_and_comes_back() {
             assert!(Instant::now() < patience, "it does not come back");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        // The restart has forgotten the claim, as the documentation says: the retry is handled.
-        assert!(matches!(guard.claim(&proof).await.unwrap(), Attempt::New(_)));
+        // What was committed while the server was gone is done all the same.
+        loop {
+            match guard.claim(&proof).await.unwrap() {
+                Attempt::Done => break,
+                _ => assert!(Instant::now() < patience, "the commit does not come back"),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     });
 }
 

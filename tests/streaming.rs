@@ -3,7 +3,7 @@
 
 mod support;
 
-use hooksig::{Parts, UnixTime, Verified, Verifier, VerifyError};
+use hooksig::{Kind, Parts, UnixTime, Verified, Verifier, VerifyError};
 use proptest::prelude::*;
 use support::Vector;
 
@@ -77,7 +77,8 @@ proptest! {
 #[test]
 fn replay_keys_agree_and_name_the_signed_content() {
     let now = UnixTime::from_secs(1_763_700_000);
-    for scheme in support::schemes::all() {
+    // A token tells no delivery from another, and so it has none.
+    for scheme in support::schemes::all().into_iter().filter(|scheme| scheme.kind() != Kind::Token) {
         let key = |label: &str, body: &[u8], time: UnixTime| {
             let builder = support::sender::builder(&scheme).label(label);
             let verifier = builder.replay_keys().build().unwrap();

@@ -137,7 +137,7 @@ impl VerifyLayer {
 
     /// **Lets every request through**, genuine or forged, for as long as a migration needs to see what
     /// would be refused: tell by an [observer](crate::Builder::observer). Only genuine ones have a proof in
-    /// their extensions. A body that is too long or cannot be read is refused all the same.
+    /// their extensions, and a replay guard holds nothing back. A body that is too long or cannot be read is refused all the same.
     #[must_use]
     pub fn dangerous_report_only(self) -> Self {
         self.with(|settings| settings.report_only = true)
@@ -252,7 +252,7 @@ where
             }
             let request = Request::from_parts(parts, Full::new(body));
             match (&settings.guard, proof) {
-                (Some(guard), Some(proof)) => {
+                (Some(guard), Some(proof)) if !settings.report_only => {
                     let handler = async { ready.call(request).await };
                     let succeeded = |response: &Response<R>| response.status().is_success();
                     match once(guard, &verifier, &proof, handler, succeeded).await? {

@@ -208,6 +208,13 @@ pub enum ConfigError {
         /// The scheme's name.
         scheme: String,
     },
+    /// Replay keys or event ids were asked for, and what the scheme signs cannot tell one delivery from
+    /// another.
+    #[error("{scheme:?} signs too little to tell one delivery from another: no replay key can be had of it")]
+    NothingIdentifies {
+        /// The scheme's name.
+        scheme: String,
+    },
     /// A request cannot be signed in this scheme.
     #[error("scheme {scheme:?} cannot sign this request: {why}")]
     Unsignable {

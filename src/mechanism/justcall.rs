@@ -20,6 +20,7 @@ pub(super) const PROFILE: Profile = Profile {
     signed: "the secret, the fields webhook_url (escaped) and type of the JSON body and the timestamp, joined by \
              bars",
     unsigned: "THE EVENT ITSELF and every other field of the body, the method, the URL, any other header",
+    identifies: false,
     secret_first: true,
     ..Profile::PLAIN
 };

@@ -101,6 +101,8 @@ pub(crate) struct Profile {
     pub(crate) further_algorithms: &'static [Algorithm],
     /// Whether each key says its algorithm.
     pub(crate) keys_choose: bool,
+    /// Whether what is signed tells one delivery from another.
+    pub(crate) identifies: bool,
     /// Whether the signed content begins with the secret and a bar.
     pub(crate) secret_first: bool,
 }
@@ -121,6 +123,7 @@ impl Profile {
         names_keys: None,
         further_algorithms: &[],
         keys_choose: false,
+        identifies: true,
         secret_first: false,
     };
 }

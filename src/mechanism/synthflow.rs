@@ -9,8 +9,7 @@ use crate::coverage::Coverage;
 use crate::encoding::Encoding;
 use crate::error::ErrorKind;
 use crate::json::Json;
-use crate::scheme::Algorithm;
-use crate::verified::MessageId;
+use crate::scheme::{Algorithm, MAX_ID};
 
 pub(super) const PROFILE: Profile = Profile {
     kind: Kind::Fields,
@@ -18,6 +17,7 @@ pub(super) const PROFILE: Profile = Profile {
     signed: "the field call.call_id of the JSON body",
     unsigned: "EVERY OTHER FIELD OF THE BODY (read the call again through the API), the method, the URL, any other \
                header",
+    identifies: false,
     ..Profile::PLAIN
 };
 
@@ -50,8 +50,10 @@ impl Reading for Synthflow {
         let call_id = body.get("call").and_then(|call| call.get("call_id")).and_then(Json::text);
         let call_id = call_id.ok_or(ErrorKind::MissingId)?;
         let visible = !call_id.is_empty() && call_id.bytes().all(|byte| byte.is_ascii_graphic());
-        let message_id = MessageId::new(call_id).filter(|_| visible);
-        claimed.message_id = Some(message_id.ok_or(ErrorKind::MalformedId)?);
+        // The id of the call and not of the message: a call has several.
+        if !visible || call_id.len() > MAX_ID {
+            return Err(ErrorKind::MalformedId);
+        }
         claimed.signed.push(Signed {
             algorithm: Some(self.algorithm),
             contents: vec![call_id.as_bytes().to_vec()],

@@ -13,7 +13,7 @@ use crate::time::Unit;
 
 /// Writes every decision as one line of JSON to any writer, with the names that an auditor expects.
 ///
-/// A line is written in one call and flushed. One that cannot be written does not stop the request; it
+/// Each line is flushed. One that cannot be written does not stop the request; it
 /// is counted in [`failures`](Self::failures), which wants an alert.
 ///
 /// ```
@@ -42,6 +42,8 @@ use crate::time::Unit;
 pub struct AuditLog<W> {
     writer: Mutex<W>,
     failures: AtomicU64,
+    /// How many failures a line end has been written after.
+    mended: AtomicU64,
     masked: bool,
 }
 
@@ -78,7 +80,12 @@ impl<W> AuditLog<W> {
     /// A log that goes to this writer: a file opened for appending, say.
     #[must_use]
     pub fn new(writer: W) -> Self {
-        Self { writer: Mutex::new(writer), failures: AtomicU64::new(0), masked: false }
+        Self {
+            writer: Mutex::new(writer),
+            failures: AtomicU64::new(0),
+            mended: AtomicU64::new(0),
+            masked: false,
+        }
     }
 
     /// Writes the networks of addresses only: the first 24 bits of IPv4 and the first 48 of IPv6.
@@ -123,7 +130,7 @@ impl<W> AuditLog<W> {
 }
 
 fn masked(address: IpAddr) -> IpAddr {
-    match address {
+    match address.to_canonical() {
         IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)).into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)).into(),
     }
@@ -139,6 +146,11 @@ impl<W: Write + Send> Observer for AuditLog<W> {
         let written = line.map_err(std::io::Error::from).and_then(|mut line| {
             line.push(b'\n');
             let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            // What was left of a line that could not be written must not spoil this one.
+            if self.failures() > self.mended.load(Ordering::Relaxed) {
+                writer.write_all(b"\n")?;
+                self.mended.store(self.failures(), Ordering::Relaxed);
+            }
             writer.write_all(&line)?;
             writer.flush()
         });

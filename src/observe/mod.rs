@@ -21,7 +21,7 @@ use crate::time::UnixTime;
 
 /// Is told of every decision: see [`Builder::observer`](crate::Builder::observer).
 ///
-/// Called on the request's own way, so it should be quick. `Arc<O>` and pairs of observers are
+/// Called on the request's own way, so it should be quick; a panic in it is the request's. `Arc<O>` and pairs of observers are
 /// observers, and so is a function.
 ///
 /// ```
@@ -112,7 +112,8 @@ impl Outcome {
         }
     }
 
-    /// Whether the request went on to its handler.
+    /// Whether the request was found genuine. A replay guard may still hold it back, which is a decision of
+    /// its own.
     #[must_use]
     pub const fn is_success(self) -> bool {
         matches!(self, Self::Accepted)

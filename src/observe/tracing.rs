@@ -2,7 +2,7 @@
 
 use super::{Event, Observer};
 
-/// Writes every decision to `tracing`, under the target `hooksig`: what went on to its handler at the
+/// Writes every decision to `tracing`, under the target `hooksig`: what was accepted at the
 /// level of information, everything else and a match of an aged key as warnings.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]

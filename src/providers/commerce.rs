@@ -285,7 +285,8 @@ pub const ADYEN: Scheme<'static> = Scheme::hmac_sha256("adyen")
     .note(
         "Eight fields of each item are signed and NOTHING ELSE: act on these alone. Every item of a \
          notification has to verify, and there has to be one. Items are signed one by one and can be sent again \
-         in other company: remember each by its pspReference and eventCode.",
+         in other company, so a notification of several has no replay key: remember each by its pspReference \
+         and eventCode.",
     )
     .follows(crate::mechanism::Rules::Adyen);
 

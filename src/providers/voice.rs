@@ -298,6 +298,6 @@ pub const SYNTHFLOW: Scheme<'static> = Scheme::hmac_sha256("synthflow")
     .source(documented("https://docs.synthflow.ai/webhooks-security"))
     .note(
         "The call's id is signed and NOTHING ELSE of the body: read the call again through the API before \
-         acting on it. All events of a call have one replay key. The encoding is known from users only. One of the two headers, never both.",
+         acting on it. No replay key can be had of it. The encoding is known from users only. One of the two headers, never both.",
     )
     .follows(crate::mechanism::Rules::Synthflow);

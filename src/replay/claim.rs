@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{MemoryStore, Owner, Renewal, ReplayGuard, Store, StoreError};
+use super::{Held, MemoryStore, Owner, Renewal, ReplayGuard, Store, StoreError};
 use crate::verified::{ReplayKey, Verified};
 
 /// What a guard says of a genuine request.
@@ -35,14 +35,19 @@ pub struct Claim<S: Store> {
 }
 
 impl<S: Store> Claim<S> {
-    pub(super) fn new(
-        store: Arc<S>,
-        key: ReplayKey,
-        owner: Owner,
-        window: Duration,
-        renewal: Option<Renewal>,
-    ) -> Self {
-        Self { store, key, owner, window, renewal, open: true }
+    pub(super) fn new(store: Arc<S>, key: ReplayKey, owner: Owner, window: Duration) -> Self {
+        Self { store, key, owner, window, renewal: None, open: true }
+    }
+
+    /// Renews the lease from now on, where the store does.
+    pub(super) fn renewed(mut self, lease: Duration) -> Self {
+        self.renewal = self.store.renew(&self.key, self.owner, lease);
+        self
+    }
+
+    /// The claim was not made: there is nothing to give free.
+    pub(super) fn disarm(&mut self) {
+        self.open = false;
     }
 
     /// The request was handled: it is not handled again. Says `false` where the lease had run out and
@@ -65,8 +70,10 @@ impl<S: Store> Claim<S> {
     /// [`StoreError`] when that cannot be written down. The claim then stays until its lease ends.
     pub async fn release(mut self) -> Result<(), StoreError> {
         self.renewal = None;
+        // Until that is done a dropped future still gives the claim free.
+        let released = self.store.release(&self.key, self.owner).await;
         self.open = false;
-        self.store.release(&self.key, self.owner).await
+        released
     }
 }
 
@@ -106,7 +113,13 @@ impl<S: Store> ReplayGuard<S> {
     /// [no key](StoreError::NoKey) with a 500.
     pub async fn claim<B>(&self, proof: &Verified<B>) -> Result<Attempt<S>, StoreError> {
         let (key, owner) = (proof.replay_key().ok_or(StoreError::NoKey)?, Owner::new());
+        // Armed before the store is asked: an answer that nobody waits for any more, or that comes too
+        // late, must not leave a claim behind.
+        let mut claim = Claim::new(Arc::clone(&self.store), key, owner, self.window_of(proof));
         let held = self.store.claim(&key, owner, self.lease).await?;
-        Ok(self.attempt(held, key, owner, proof))
+        if held != Held::Nothing {
+            claim.disarm();
+        }
+        Ok(self.attempt(held, claim))
     }
 }

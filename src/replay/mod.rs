@@ -152,7 +152,11 @@ impl ReplayGuard<MemoryStore> {
     pub fn claim_now<B>(&self, proof: &Verified<B>) -> Result<Attempt<MemoryStore>, StoreError> {
         let (key, owner) = (proof.replay_key().ok_or(StoreError::NoKey)?, Owner::new());
         let held = self.store.claim_now(&key, owner, self.lease)?;
-        Ok(self.attempt(held, key, owner, proof))
+        let mut claim = Claim::new(Arc::clone(&self.store), key, owner, self.window_of(proof));
+        if held != Held::Nothing {
+            claim.disarm();
+        }
+        Ok(self.attempt(held, claim))
     }
 }
 
@@ -165,16 +169,17 @@ impl<S: Store> ReplayGuard<S> {
     }
 
     /// How long a claim is held without a word from its holder: one minute unless this says otherwise.
-    /// Longer than a handler takes, since another retry may then take it over; Redis renews it while the
-    /// handler runs.
+    /// Longer than a handler takes, since another retry may then take it over. Redis renews it from a task
+    /// of its own while the handler runs, unless the handler blocks the runtime's only thread.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
+        self.lease = lease.max(Duration::from_millis(1));
         self
     }
 
-    /// How long a request that never grows too old, or an event, is remembered: 24 hours unless this says
-    /// otherwise. Other requests are remembered until their timestamps are too old.
+    /// How long a request that never grows too old, or one that has an id, is remembered: 24 hours unless
+    /// this says otherwise, which is about as long as providers retry. Other requests are remembered until
+    /// their timestamps are too old for any clock.
     #[must_use]
     pub fn window(mut self, window: Duration) -> Self {
         self.window = window;
@@ -210,24 +215,24 @@ impl<S: Store> ReplayGuard<S> {
         }
     }
 
-    fn attempt<B>(&self, held: Held, key: ReplayKey, owner: Owner, proof: &Verified<B>) -> Attempt<S> {
+    fn attempt(&self, held: Held, claim: Claim<S>) -> Attempt<S> {
         match held {
             Held::Claim(ends) => Attempt::InProgress { retry_after: ends },
             Held::Done => Attempt::Done,
-            Held::Nothing => {
-                let renewal = self.store.renew(&key, owner, self.lease);
-                Attempt::New(Claim::new(Arc::clone(&self.store), key, owner, self.window_of(proof), renewal))
-            }
+            Held::Nothing => Attempt::New(claim.renewed(self.lease)),
         }
     }
 
     /// How long this request has to be remembered: as long as it could come again.
     fn window_of<B>(&self, proof: &Verified<B>) -> Duration {
-        match proof.valid_for() {
-            Some(valid_for) if proof.names_event() => self.window.max(valid_for.saturating_add(SLACK)),
-            Some(valid_for) => valid_for.saturating_add(SLACK),
+        let window = match proof.to_remember() {
+            // A retry that is signed anew has the same id, and can come long after.
+            Some(time) if proof.is_named_by_id() => self.window.max(time.saturating_add(SLACK)),
+            Some(time) => time.saturating_add(SLACK),
             None => self.window,
-        }
+        };
+        // A handler that outlives its lease must not outlive the mark of whoever took it over.
+        window.max(self.lease)
     }
 }
 
@@ -269,7 +274,8 @@ impl<S> fmt::Debug for ReplayGuard<S> {
 }
 
 impl Owner {
-    /// A number of its own: two hashes under keys that the standard library draws at random for each.
+    /// A number of its own: two hashes under the keys that the standard library draws at random for each
+    /// thread, and changes with each use.
     fn new() -> Self {
         let half = || u128::from(RandomState::new().hash_one(std::process::id()));
         Self(half() << 64 | half())

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use redis::aio::ConnectionLike;
 use redis::{FromRedisValue, Script, Value};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -23,8 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// as `redis::aio::ConnectionManager`, is best. A key is `SET … NX PX` for its lease; only its owner
 /// releases, renews or commits it, by scripts that run as one. Needs Redis 2.6.12 or later.
 ///
-/// Expiry goes by the server's clock. A server that loses its memory, or a replica that is promoted before
-/// it has caught up, forgets claims.
+/// Expiry goes by the server's clock. A server that loses its memory, a replica that is promoted before it
+/// has caught up, and one that evicts keys (a `maxmemory-policy` other than `noeviction`) forget claims.
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 #[derive(Clone)]
 pub struct RedisStore<C> {
@@ -76,6 +77,7 @@ where
         let (value, ends): (Option<String>, i64) = self.run(look.query_async(&mut connection)).await?;
         match value.as_deref() {
             Some(DONE) => Ok(Held::Done),
+            Some(held) if held == token(owner) => Ok(Held::Nothing),
             Some(_) => Ok(Held::Claim(Duration::from_millis(u64::try_from(ends).unwrap_or(0)))),
             // It ended between the two looks: the next delivery finds it free.
             None => Ok(Held::Claim(Duration::ZERO)),
@@ -95,6 +97,11 @@ where
         }
     }
 }
+
+/// How often and after which pause a commit that failed is tried again: for as long as the lease lasts,
+/// unless that was changed.
+const COMMIT_RETRIES: u32 = 50;
+const COMMIT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Marks a key as done, unless it is somebody else's or done; one that has run out is nobody's.
 const COMMIT: &str = r"
@@ -123,9 +130,10 @@ fn token(owner: Owner) -> String {
     format!("{:032x}", owner.number())
 }
 
-/// Redis takes no lease of nothing.
+/// Redis takes no lease of nothing, and none whose end its clock cannot say: ten years have to do.
 fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX >> 1).max(1)
+    const MOST: u64 = 10 * 365 * 86_400_000;
+    u64::try_from(time.as_millis()).unwrap_or(MOST).clamp(1, MOST)
 }
 
 /// Ends a renewal when it is dropped.
@@ -145,9 +153,25 @@ where
         Box::pin(self.try_claim(self.name(key), owner, lease))
     }
 
+    /// Goes on by itself when nobody waits for it any more, and comes again when Redis does not work for a
+    /// while: what was handled must not be handled again.
     fn commit(&self, key: &ReplayKey, owner: Owner, window: Duration) -> StoreFuture<'_, bool> {
-        let name = self.name(key);
-        Box::pin(async move { self.script(COMMIT, &name, owner, window).await })
+        let (store, name) = (self.clone(), self.name(key));
+        Box::pin(async move {
+            let (first, answer) = oneshot::channel();
+            tokio::spawn(async move {
+                let mut committed = store.script(COMMIT, &name, owner, window).await;
+                let _ = first.send(committed);
+                for _ in 0..COMMIT_RETRIES {
+                    if committed.is_ok() {
+                        return;
+                    }
+                    sleep(COMMIT_PAUSE).await;
+                    committed = store.script(COMMIT, &name, owner, window).await;
+                }
+            });
+            answer.await.unwrap_or(Err(StoreError::Unavailable))
+        })
     }
 
     fn release(&self, key: &ReplayKey, owner: Owner) -> StoreFuture<'_, ()> {

@@ -342,6 +342,15 @@ impl<'a> Scheme<'a> {
         }
     }
 
+    /// Whether what is signed tells one delivery from another, so that a replay key can be made of it.
+    pub(crate) fn identifies(&self) -> bool {
+        let coverage = self.coverage();
+        match self.definition.profile() {
+            Some(profile) => profile.identifies,
+            None => coverage.body() || coverage.message_id() || coverage.headers(),
+        }
+    }
+
     /// Whether the scheme joins the URL to something else without a mark between them, so that the
     /// verifier has to be told the full URL that is registered at the provider.
     #[must_use]

@@ -172,8 +172,8 @@ impl<'a> Builder<'a> {
     }
 
     /// Hashes the signed content of schemes that sign no message id, so that
-    /// [`Verified::replay_key`](crate::Verified::replay_key) always gives a key. Costs a second pass
-    /// over the body.
+    /// [`Verified::replay_key`](crate::Verified::replay_key) gives a key. Costs a second pass over the body.
+    /// Refused for schemes that sign too little to tell one delivery from another, such as static tokens.
     pub fn replay_keys(mut self) -> Self {
         self.replay_keys = true;
         self
@@ -251,9 +251,13 @@ impl<'a> Builder<'a> {
             scheme: SchemeName::new(&plan.name).unwrap_or_default(),
             label,
             coverage: plan.coverage,
+            acceptance: acceptance(freshness, leeway),
             replay_domain: domain.finish(),
         };
         let event_id = self.event_id()?;
+        if self.replay_keys && !self.scheme.identifies() {
+            return Err(ConfigError::NothingIdentifies { scheme: self.scheme.name().to_owned() });
+        }
         let explanation = self.explain(freshness, leeway, plan.url.as_ref());
         let setup = Setup {
             plan,
@@ -299,6 +303,10 @@ impl<'a> Builder<'a> {
         let pointer = self.event_id_at.as_deref().or(self.scheme.event_id());
         match pointer {
             _ if !self.event_ids => Ok(None),
+            // An id that nobody signed is its sender's choice.
+            _ if !self.scheme.coverage().body() => {
+                Err(ConfigError::NothingIdentifies { scheme: self.scheme.name().to_owned() })
+            }
             Some(pointer) if pointer.starts_with('/') => Ok(Some(pointer.into())),
             _ => Err(ConfigError::EventIdNeeded { scheme: self.scheme.name().to_owned() }),
         }
@@ -355,6 +363,13 @@ impl<'a> Builder<'a> {
             url.map(PublicUrl::masked).as_deref(),
         )
     }
+}
+
+/// How long a request can be acceptable in all.
+fn acceptance(freshness: Option<Freshness>, leeway: Option<Duration>) -> Duration {
+    let by_timestamp = freshness.map(|freshness| freshness.max_age.saturating_add(freshness.max_ahead));
+    let by_token = leeway.map(|leeway| leeway.saturating_add(leeway));
+    by_timestamp.into_iter().chain(by_token).max().unwrap_or_default()
 }
 
 /// Shows the scheme and the labels of the keys.

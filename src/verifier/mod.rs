@@ -167,13 +167,8 @@ impl Verifier {
         };
         let decision = Decision::begin(setup.sender(parts), clock);
         let length = body.as_ref().len();
-        let verified = setup.verify(parts, body, clock);
-        reporter.report(
-            setup,
-            &decision,
-            length,
-            verified.as_ref().map(Verified::proof).map_err(|kind| *kind),
-        );
+        let mut verified = setup.verify(parts, body, clock);
+        reporter.report(setup, &decision, length, &mut verified);
         Ok(verified?)
     }
 
@@ -195,7 +190,7 @@ impl Verifier {
         let decision = Decision::begin(setup.sender(parts), clock);
         let pending = setup.begin(parts, clock, Some(decision));
         if let Err(kind) = &pending {
-            reporter.report(setup, &decision, 0, Err(*kind));
+            reporter.report::<()>(setup, &decision, 0, &mut Err(*kind));
         }
         Ok(pending?)
     }
@@ -208,10 +203,11 @@ impl Verifier {
     }
 
     /// Tells the verifier's observer what became of a genuine request afterwards: that it was a
-    /// duplicate, say. The adapters do it where a replay guard is at work.
+    /// duplicate, say. The adapters do it where a replay guard is at work. The event has the time, source and
+    /// body length of the verification, and no duration.
     pub fn tell<B>(&self, proof: &Verified<B>, outcome: Outcome) {
         if let Some(reporter) = &self.setup.reporter {
-            reporter.report_claim(proof.proof(), outcome, UnixTime::now());
+            reporter.report_claim(proof.proof(), outcome);
         }
     }
 
@@ -280,7 +276,7 @@ impl Setup {
         let choice = self.read(parts, &keys, clock, &mut claims)?;
         let signed_body = if self.signs_body() { body.as_ref() } else { &[] };
         let matched = self.compare(&claims, &keys, choice, signed_body).ok_or(ErrorKind::Mismatch)?;
-        let key = keys.accept(&matched, choice.now)?;
+        let key = keys.accept(&matched)?;
         let message_id = claims.message_id.and_then(MessageId::new);
         let mut statement = self.statement(claims.stamp, message_id, key, choice.now);
         self.read_body(&mut statement, signed_body, choice.now)?;
@@ -290,6 +286,7 @@ impl Setup {
             claims.after().iter().for_each(|piece| hash.update(piece));
             hash.finish()
         });
+        key.note_match(choice.now);
         Ok(Verified::new(matched, key.label, statement, content, body))
     }
 
@@ -399,7 +396,8 @@ impl Setup {
             statement.timestamp = Some(stamp.time);
             statement.valid_for = self.valid_for(stamp, now);
         }
-        statement.event = self.event_id.as_ref().and_then(|pointer| event_hash(body, pointer));
+        let event_id = self.event_id.as_ref().filter(|_| statement.coverage.body());
+        statement.event = event_id.and_then(|pointer| event_hash(body, pointer));
         Ok(())
     }
 
@@ -461,7 +459,8 @@ fn event_hash(body: &[u8], pointer: &str) -> Option<[u8; 32]> {
     let mut hash = ContentHash::default();
     match body.at(pointer)? {
         Json::Text(id) if !id.is_empty() => hash.update_field(id.as_bytes()),
-        Json::Integer(id) => hash.update_field(id.to_string().as_bytes()),
+        // A number and a text of the same digits are two ids.
+        Json::Integer(id) => hash.update(&id.to_be_bytes()),
         _ => return None,
     }
     Some(hash.finish())

@@ -9,7 +9,7 @@ use super::Setup;
 use crate::error::ErrorKind;
 use crate::observe::{Event, Observer, Outcome};
 use crate::time::{Clock, UnixTime, monotonic};
-use crate::verified::Proof;
+use crate::verified::{Circumstances, Proof, Verified};
 
 /// Whom to tell.
 #[derive(Clone)]
@@ -36,50 +36,50 @@ impl Reporter {
         Self { observer: Arc::new(observer) }
     }
 
-    pub(crate) fn report(
+    pub(crate) fn report<B>(
         &self,
         setup: &Setup,
         decision: &Decision,
         body_length: usize,
-        verdict: Result<&Proof, ErrorKind>,
+        verdict: &mut Result<Verified<B>, ErrorKind>,
     ) {
-        let outcome = verdict.map_or_else(Outcome::Refused, |_| Outcome::Accepted);
-        let mut event = Event {
-            outcome,
-            time: decision.time,
-            scheme: &setup.plan.name,
-            endpoint: setup.origin.label.as_str(),
-            key: None,
-            key_aged: false,
-            message_id: None,
-            skew_millis: None,
-            body_length,
-            source: decision.source,
-            duration: decision.started.map(|started| monotonic().saturating_duration_since(started)),
-        };
-        if let Ok(proof) = verdict {
-            proof.describe(&mut event);
+        let outcome = verdict.as_ref().map_or_else(|kind| Outcome::Refused(*kind), |_| Outcome::Accepted);
+        let circumstances = Circumstances { time: decision.time, source: decision.source, body_length };
+        let mut event = event(outcome, circumstances);
+        event.scheme = &setup.plan.name;
+        event.endpoint = setup.origin.label.as_str();
+        event.duration = decision.started.map(|started| monotonic().saturating_duration_since(started));
+        if let Ok(verified) = verdict {
+            verified.came_in(circumstances);
+            verified.proof().describe(&mut event);
         }
         self.observer.observe(&event);
     }
 
     /// Tells what became of a genuine request afterwards.
-    pub(crate) fn report_claim(&self, proof: &Proof, outcome: Outcome, time: UnixTime) {
-        let mut event = Event {
-            outcome,
-            time,
-            scheme: "",
-            endpoint: "",
-            key: None,
-            key_aged: false,
-            message_id: None,
-            skew_millis: None,
-            body_length: 0,
-            source: None,
-            duration: None,
+    pub(crate) fn report_claim(&self, proof: &Proof, outcome: Outcome) {
+        let Some(circumstances) = proof.circumstances() else {
+            return;
         };
+        let mut event = event(outcome, circumstances);
         proof.describe(&mut event);
         self.observer.observe(&event);
+    }
+}
+
+fn event<'e>(outcome: Outcome, circumstances: Circumstances) -> Event<'e> {
+    Event {
+        outcome,
+        time: circumstances.time,
+        scheme: "",
+        endpoint: "",
+        key: None,
+        key_aged: false,
+        message_id: None,
+        skew_millis: None,
+        body_length: circumstances.body_length,
+        source: circumstances.source,
+        duration: None,
     }
 }
 

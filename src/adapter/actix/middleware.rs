@@ -49,7 +49,7 @@ impl Verify {
 
     /// **Lets every request through**, genuine or forged, for as long as a migration needs to see what
     /// would be refused: tell by an [observer](crate::Builder::observer). Only genuine ones have a proof in
-    /// their extensions. A body that is too long or cannot be read is refused all the same.
+    /// their extensions, and a replay guard holds nothing back. A body that is too long or cannot be read is refused all the same.
     #[must_use]
     pub fn dangerous_report_only(mut self) -> Self {
         self.report_only = true;
@@ -121,7 +121,8 @@ where
             if let Some(proof) = &proof {
                 request.extensions_mut().insert(proof.clone());
             }
-            let (Some(guard), Some(proof)) = (&verify.guard, proof) else {
+            let guard = verify.guard.as_ref().filter(|_| !verify.report_only);
+            let (Some(guard), Some(proof)) = (guard, proof) else {
                 return Ok(inner.call(request).await?.map_into_boxed_body());
             };
             let claim = match claim(guard, &verify.verifier, &proof).await {
