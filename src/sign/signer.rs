@@ -51,7 +51,7 @@ pub struct Signer {
 }
 
 enum SenderKey {
-    Mac(SharedKeys),
+    Mac(Box<SharedKeys>),
     /// A token's text.
     Token(Secret),
     Private(SigningKey),
@@ -90,7 +90,7 @@ impl Signer {
             SenderKey::Token(secret)
         } else {
             let rules = KeyRules::new(&scheme.definition, false, std::time::Duration::MAX);
-            SenderKey::Mac(SharedKeys::new(rules, &[Key::new("sender", secret)])?)
+            SenderKey::Mac(Box::new(SharedKeys::new(rules, &[Key::new("sender", secret)])?))
         };
         Self::of(scheme, key)
     }
