@@ -68,6 +68,7 @@
 //! | `actix` | `hooksig::actix`: an extractor and a middleware for actix-web 4 |
 //! | `axum` | `hooksig::axum`: extractors for axum 0.8 |
 //! | `canonical` | Sinch voice and Contentful, who sign a canonical form of the request |
+//! | `diagnose` | `hooksig::diagnose`: why a captured request does not verify, for developers at their desks |
 //! | `ecdsa` | ECDSA P-256 (`Scheme::ecdsa_p256`), and so SendGrid |
 //! | `ed25519` | Ed25519 (`Scheme::ed25519`), and so Telnyx, Discord and Standard Webhooks v1a |
 //! | `fields` | Adyen, Mailgun, JustCall and Synthflow, who sign some fields of the body |
@@ -90,6 +91,9 @@ mod body_time;
 #[cfg(feature = "serde")]
 mod config;
 mod coverage;
+#[cfg(feature = "diagnose")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diagnose")))]
+pub mod diagnose;
 mod encoding;
 mod error;
 mod field;

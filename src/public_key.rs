@@ -32,6 +32,12 @@ impl PublicKey {
         Self { text: text.into() }
     }
 
+    /// The text, as it was given.
+    #[cfg(feature = "diagnose")]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Tells this key from others.
     pub(crate) fn fingerprint(&self) -> [u8; 32] {
         crate::mac::hash(self.text.trim().as_bytes())

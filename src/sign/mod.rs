@@ -63,7 +63,7 @@ fn probe_body(plan: &Plan) -> &'static [u8] {
 }
 
 /// What is signed of a request, as its receiver reads it.
-fn contents(plan: &Plan, draft: &Draft) -> Result<Vec<Signed>, ErrorKind> {
+pub(crate) fn contents(plan: &Plan, draft: &Draft) -> Result<Vec<Signed>, ErrorKind> {
     let parts = draft.parts();
     let mut claimed = Claimed::default();
     if let Some(rules) = plan.rules {

@@ -182,6 +182,19 @@ impl Verifier {
         Ok(())
     }
 
+    /// The tags of a request under each key, for a developer's desk: never on a request's way, and not public.
+    #[cfg(feature = "diagnose")]
+    pub(crate) fn expected_tags(&self, draft: &crate::sign::Draft) -> Vec<Vec<u8>> {
+        let keys = self.setup.ring.snapshot();
+        let signed = crate::sign::contents(&self.setup.plan, draft).unwrap_or_default();
+        let tag = |key: &PreparedKey, one: &crate::mechanism::Signed| {
+            let mut mac = key.mac_for(one.algorithm)?.start();
+            mac.update(one.contents.first()?);
+            Some(mac.finish().as_bytes().to_vec())
+        };
+        keys.keys().iter().flat_map(|key| signed.iter().filter_map(move |one| tag(key, one))).collect()
+    }
+
     fn begin_with(&self, parts: &Parts<'_>, clock: Clock) -> Result<Pending, VerifyError> {
         let setup = &self.setup;
         let Some(reporter) = &setup.reporter else {

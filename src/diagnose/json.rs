@@ -1,0 +1,234 @@
+//! The same JSON in other spellings: spacing, order, escapes, numbers.
+
+use serde_json::Value;
+
+/// A piece of JSON text.
+#[derive(Clone, Debug)]
+enum Token {
+    /// One of `{}[],:`.
+    Mark(char),
+    /// A text, with its quotes.
+    Text(String),
+    /// A number, `true`, `false` or `null`.
+    Atom(String),
+}
+
+/// The spellings of a JSON text in which frameworks and languages write it again.
+pub(super) fn spellings(text: &str) -> Vec<(&'static str, String)> {
+    let Some(tokens) = tokens(text) else {
+        return Vec::new();
+    };
+    if serde_json::from_str::<Value>(text).is_err() {
+        return Vec::new();
+    }
+    let mut spellings = Vec::new();
+    let escaped = mapped(&tokens, &|text| Some(ascii(text)));
+    let unescaped = mapped(&tokens, &plain);
+    let slashed = mapped(&tokens, &|text| Some(text.replace("\\/", "/").replace('/', "\\/")));
+    let unslashed = mapped(&tokens, &|text| Some(text.replace("\\/", "/")));
+    let html = mapped(&tokens, &|text| {
+        let text = text.replace('<', "\\u003c").replace('>', "\\u003e");
+        Some(text.replace('&', "\\u0026"))
+    });
+    let php = mapped(&slashed, &|text| Some(ascii(text)));
+    for (escapes, tokens) in [
+        ("", &tokens),
+        (", escapes for what is not ASCII", &escaped),
+        (", no escapes", &unescaped),
+        (", slashes escaped", &slashed),
+        (", slashes not escaped", &unslashed),
+        (", escapes for <, > and &", &html),
+        (", escapes as PHP writes them", &php),
+    ] {
+        for (note, layout) in LAYOUTS {
+            spellings.push((noted(note, escapes), written(tokens, *layout)));
+        }
+    }
+    for (note, text) in [("keys sorted", sorted(text)), ("numbers written again", numbers(&tokens))] {
+        if let Some(text) = text {
+            for (_, layout) in LAYOUTS {
+                spellings.extend(self::tokens(&text).map(|tokens| (note, written(&tokens, *layout))));
+            }
+        }
+    }
+    spellings.retain(|(_, spelling)| spelling != text);
+    spellings
+}
+
+/// Notes stay few: what matters is that it was written again.
+fn noted(note: &'static str, escapes: &'static str) -> &'static str {
+    if escapes.is_empty() { note } else { escapes.trim_start_matches(", ") }
+}
+
+/// How values are set apart: after a comma, after a colon, and by how much a level is indented.
+#[derive(Clone, Copy)]
+struct Layout {
+    comma: &'static str,
+    colon: &'static str,
+    indent: Option<&'static str>,
+}
+
+const LAYOUTS: &[(&str, Layout)] = &[
+    ("no spaces", Layout { comma: "", colon: "", indent: None }),
+    ("spaces after commas and colons", Layout { comma: " ", colon: " ", indent: None }),
+    ("spaces after colons", Layout { comma: "", colon: " ", indent: None }),
+    ("spaces after commas", Layout { comma: " ", colon: "", indent: None }),
+    ("indented by two spaces", Layout { comma: "", colon: " ", indent: Some("  ") }),
+    ("indented by four spaces", Layout { comma: "", colon: " ", indent: Some("    ") }),
+    ("indented by tabs", Layout { comma: "", colon: " ", indent: Some("\t") }),
+];
+
+fn tokens(text: &str) -> Option<Vec<Token>> {
+    let mut tokens = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '{' | '}' | '[' | ']' | ',' | ':' => {
+                tokens.push(Token::Mark(first));
+                1
+            }
+            '"' => {
+                let length = text_length(rest)?;
+                tokens.push(Token::Text(rest.get(..length)?.to_owned()));
+                length
+            }
+            _ => {
+                let end = |end: char| matches!(end, '}' | ']' | ',' | ':' | '"') || end.is_ascii_whitespace();
+                let length = rest.find(end).unwrap_or(rest.len());
+                tokens.push(Token::Atom(rest.get(..length)?.to_owned()));
+                length
+            }
+        };
+        rest = rest.get(length.max(1)..)?.trim_start();
+    }
+    Some(tokens)
+}
+
+/// How long a text is that starts here, quotes included.
+fn text_length(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (place, letter) in text.char_indices().skip(1) {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return Some(place.saturating_add(1)),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn mapped(tokens: &[Token], map: &dyn Fn(&str) -> Option<String>) -> Vec<Token> {
+    let token = |token: &Token| match token {
+        Token::Text(text) => Token::Text(map(text).unwrap_or_else(|| text.clone())),
+        other => other.clone(),
+    };
+    tokens.iter().map(token).collect()
+}
+
+/// A text with escapes for everything that is not ASCII.
+fn ascii(text: &str) -> String {
+    let mut escaped = String::new();
+    for letter in text.chars() {
+        match letter {
+            ' '..='~' => escaped.push(letter),
+            _ => letter
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}"))),
+        }
+    }
+    escaped
+}
+
+/// A text with the escapes that JSON cannot do without.
+fn plain(text: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    serde_json::to_string(&value).ok()
+}
+
+fn written(tokens: &[Token], layout: Layout) -> String {
+    let mut text = String::new();
+    let mut depth = 0_usize;
+    let line = |text: &mut String, depth: usize| {
+        if let Some(indent) = layout.indent {
+            text.push('\n');
+            text.push_str(&indent.repeat(depth));
+        }
+    };
+    for (index, token) in tokens.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+        let after = tokens.get(index.saturating_add(1));
+        let opened = matches!(before, Some(Token::Mark('{' | '[')));
+        let closes = matches!(after, Some(Token::Mark('}' | ']')));
+        match token {
+            Token::Mark(mark @ ('{' | '[')) => {
+                text.push(*mark);
+                depth = depth.saturating_add(1);
+                if !closes {
+                    line(&mut text, depth);
+                }
+            }
+            Token::Mark(mark @ ('}' | ']')) => {
+                depth = depth.saturating_sub(1);
+                if !opened {
+                    line(&mut text, depth);
+                }
+                text.push(*mark);
+            }
+            Token::Mark(',') => {
+                text.push(',');
+                text.push_str(layout.comma);
+                line(&mut text, depth);
+            }
+            Token::Mark(mark) => {
+                text.push(*mark);
+                text.push_str(layout.colon);
+            }
+            Token::Text(token) | Token::Atom(token) => text.push_str(token),
+        }
+    }
+    text
+}
+
+fn sorted(text: &str) -> Option<String> {
+    // The map of serde_json is sorted.
+    serde_json::from_str::<Value>(text).ok().map(|value| value.to_string())
+}
+
+/// Whole numbers with `.0`, or without, as languages differ.
+fn numbers(tokens: &[Token]) -> Option<String> {
+    let mut changed = false;
+    let token = |token: &Token| match token {
+        Token::Atom(atom) if atom.ends_with(".0") => {
+            changed = true;
+            Token::Atom(atom.trim_end_matches(".0").to_owned())
+        }
+        other => other.clone(),
+    };
+    let tokens: Vec<_> = tokens.iter().map(token).collect();
+    let (_, compact) = LAYOUTS.first()?;
+    changed.then(|| written(&tokens, *compact))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_says_the_same() {
+        let text = "{\"b\": [1, 2.0, {}], \"a\":\"\\u00e9/<\u{e9}\",\"c\":[],\"d\":null}";
+        let value: Value = serde_json::from_str(text).unwrap();
+        let spellings = spellings(text);
+        assert!(spellings.len() > 40);
+        for (note, spelling) in spellings {
+            let read: Value =
+                serde_json::from_str(&spelling).unwrap_or_else(|error| panic!("{note}: {error}: {spelling}"));
+            if note != "numbers written again" {
+                assert_eq!(read, value, "{note}");
+            }
+        }
+        assert!(super::spellings("{\"a\":}").is_empty());
+        assert!(super::spellings("a=b").is_empty());
+    }
+}
