@@ -59,7 +59,13 @@ impl Encoding {
     }
 
     /// The bytes of a tag or signature of any size, if the text is their canonical form.
-    #[cfg(any(feature = "canonical", feature = "fields", feature = "form", feature = "jwt"))]
+    #[cfg(any(
+        feature = "canonical",
+        feature = "diagnose",
+        feature = "fields",
+        feature = "form",
+        feature = "jwt"
+    ))]
     pub(crate) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Hex => hex::decode(text).ok(),

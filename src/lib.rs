@@ -68,6 +68,7 @@
 //! | `actix` | `hooksig::actix`: an extractor and a middleware for actix-web 4 |
 //! | `axum` | `hooksig::axum`: extractors for axum 0.8 |
 //! | `canonical` | Sinch voice and Contentful, who sign a canonical form of the request |
+//! | `cli` | the command `hooksig`; for `cargo install`, not for a library |
 //! | `diagnose` | `hooksig::diagnose`: why a captured request does not verify, for developers at their desks |
 //! | `ecdsa` | ECDSA P-256 (`Scheme::ecdsa_p256`), and so SendGrid |
 //! | `ed25519` | Ed25519 (`Scheme::ed25519`), and so Telnyx, Discord and Standard Webhooks v1a |
@@ -169,6 +170,6 @@ pub use verified::{ReplayKey, Verified};
 pub use verifier::{Builder, KeyRing, Verifier};
 
 // The README shows adapters, so it compiles with all of them.
-#[cfg(all(doctest, feature = "axum", feature = "serde", feature = "tower"))]
+#[cfg(all(doctest, feature = "axum", feature = "form", feature = "serde", feature = "sign", feature = "tower"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

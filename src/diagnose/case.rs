@@ -47,7 +47,7 @@ pub(super) enum Change {
     Body(Vec<u8>),
     Keys(Vec<Zeroizing<Vec<u8>>>),
     Headers(HeaderList),
-    Scheme(Scheme<'static>),
+    Scheme(Box<Scheme<'static>>),
     Algorithm(crate::scheme::Algorithm),
     Unit(Unit),
     Method(&'static str),
@@ -83,7 +83,7 @@ impl<'s> Case<'s> {
             Change::Body(body) => case.body.clone_from(body),
             Change::Keys(keys) => case.keys.clone_from(keys),
             Change::Headers(headers) => case.headers.clone_from(headers),
-            Change::Scheme(scheme) => case.scheme = *scheme,
+            Change::Scheme(scheme) => case.scheme = **scheme,
             Change::Algorithm(algorithm) => case.scheme.definition.algorithm = *algorithm,
             Change::Unit(unit) => {
                 if let Some((_, place)) = &mut case.scheme.definition.timestamp {

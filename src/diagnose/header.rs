@@ -75,7 +75,7 @@ fn other_scheme(_: &Desk<'_>, case: &Case<'_>) -> Vec<Variant> {
             && (header.is_empty() || case.header(header).is_some())
     };
     let variant = |scheme: &crate::scheme::Scheme<'static>| {
-        Variant::new(&format!("{:?}", scheme.name()), Change::Scheme(*scheme))
+        Variant::new(&format!("{:?}", scheme.name()), Change::Scheme(Box::new(*scheme)))
     };
     ALL.iter().filter(fits).map(variant).collect()
 }
@@ -207,12 +207,15 @@ fn timestamp_unit(_: &Desk<'_>, case: &Case<'_>) -> Vec<Variant> {
     variants
 }
 
+/// Another spelling of a moment, if the text has one.
+type Spell = fn(&str) -> Option<String>;
+
 /// The text that was signed, where the header has the same moment in another spelling.
 fn timestamp_text(_: &Desk<'_>, case: &Case<'_>) -> Vec<Variant> {
     let Some((field, _)) = case.scheme.timestamp() else {
         return Vec::new();
     };
-    let spellings: [(&str, fn(&str) -> Option<String>); 5] = [
+    let spellings: [(&str, Spell); 5] = [
         ("without the spaces around it", |text| Some(text.trim().to_owned())),
         ("without zeros before it", |text| Some(text.trim_start_matches(['0', '+']).to_owned())),
         ("without a fraction", |text| text.split_once('.').map(|(whole, _)| whole.to_owned())),
@@ -222,7 +225,7 @@ fn timestamp_text(_: &Desk<'_>, case: &Case<'_>) -> Vec<Variant> {
             moment.map(|moment| moment.time.as_secs().to_string())
         }),
     ];
-    let variant = |(note, spell): (&str, fn(&str) -> Option<String>)| {
+    let variant = |(note, spell): (&str, Spell)| {
         Some(Variant::new(note, Change::Headers(with_entries(case, field, spell)?)))
     };
     spellings.into_iter().filter_map(variant).collect()

@@ -53,6 +53,12 @@ impl UnixTime {
         Self::from(SystemTime::now())
     }
 
+    /// The moment that a text of RFC 3339 names, if it is one: `2026-01-01T00:00:00Z`.
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        Unit::Rfc3339.read(text.as_bytes()).map(|stamp| stamp.time)
+    }
+
     /// Whole seconds since the epoch.
     #[must_use]
     pub const fn as_secs(self) -> u64 {
