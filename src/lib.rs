@@ -170,6 +170,13 @@ pub use verified::{ReplayKey, Verified};
 pub use verifier::{Builder, KeyRing, Verifier};
 
 // The README shows adapters, so it compiles with all of them.
-#[cfg(all(doctest, feature = "axum", feature = "form", feature = "serde", feature = "sign", feature = "tower"))]
+#[cfg(all(
+    doctest,
+    feature = "axum",
+    feature = "form",
+    feature = "serde",
+    feature = "sign",
+    feature = "tower"
+))]
 #[doc = include_str!("../README.md")]
 struct Readme;
