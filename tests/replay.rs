@@ -1,5 +1,5 @@
 //! The replay guard in every adapter that sees a handler's outcome, and with Redis.
-#![cfg(all(feature = "actix", feature = "hyper", feature = "redis", feature = "tower"))]
+#![cfg(all(feature = "actix", feature = "axum", feature = "hyper", feature = "redis", feature = "tower"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::convert::Infallible;
@@ -225,6 +225,87 @@ async fn actix_handles_a_request_once_and_can_only_report() {
     assert_eq!(runs.load(Ordering::SeqCst), 2);
     assert_eq!(send("/once", "forged").await, 401);
     assert_eq!([send("/report", "{}").await, send("/report", "forged").await], [200, 202]);
+}
+
+#[test]
+fn extractors_hand_out_a_claim() {
+    use axum::Router;
+    use axum::extract::FromRef;
+    use axum::routing::post;
+    use hooksig::axum::Signed;
+    use hooksig::{Claim, MemoryStore};
+
+    #[derive(Clone)]
+    struct Webhooks(Verifier, ReplayGuard);
+    impl FromRef<Webhooks> for Verifier {
+        fn from_ref(webhooks: &Webhooks) -> Self {
+            webhooks.0.clone()
+        }
+    }
+    impl FromRef<Webhooks> for ReplayGuard {
+        fn from_ref(webhooks: &Webhooks) -> Self {
+            webhooks.1.clone()
+        }
+    }
+    type Once = Signed<(Claim<MemoryStore>, Bytes)>;
+    async fn handle(Signed((claim, body)): Once) -> StatusCode {
+        match body.as_ref() {
+            b"fail" => StatusCode::BAD_GATEWAY,
+            _ if claim.commit().await.unwrap() => StatusCode::CREATED,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+    run(async {
+        let state = Webhooks(builder().build().unwrap(), ReplayGuard::in_memory(100));
+        let app: Router = Router::new()
+            .route("/hook", post(handle))
+            .route("/forgotten", post(|_: Claim<MemoryStore>| async {}))
+            .with_state(state);
+        let send = |request: Request<Full<Bytes>>| {
+            let app = app.clone();
+            async move { app.oneshot(request.map(axum::body::Body::new)).await.unwrap().status().as_u16() }
+        };
+        assert_eq!([send(request("{}")).await, send(request("{}")).await], [201, 200]);
+        assert_eq!([send(request("fail")).await, send(request("fail")).await], [502, 502]);
+        let mut forgotten = request("x");
+        *forgotten.uri_mut() = "/forgotten".parse().unwrap();
+        assert_eq!(send(forgotten).await, 500);
+    });
+}
+
+#[actix_web::test]
+async fn actix_extractors_hand_out_a_claim() {
+    use actix_web::{App, HttpResponse, test, web};
+    use hooksig::actix::Signed;
+    use hooksig::{Claim, MemoryStore};
+    async fn handle(Signed((claim, body)): Signed<(Claim<MemoryStore>, web::Bytes)>) -> HttpResponse {
+        match body.as_ref() {
+            b"fail" => HttpResponse::BadGateway().finish(),
+            _ if claim.commit().await.unwrap() => HttpResponse::Created().finish(),
+            _ => HttpResponse::InternalServerError().finish(),
+        }
+    }
+    let app = App::new()
+        .app_data(builder().build().unwrap())
+        .app_data(ReplayGuard::in_memory(100))
+        .route("/hook", web::post().to(handle));
+    let app = test::init_service(app).await;
+    let send = |body: &'static str| {
+        let header = ("x-hub-signature-256", signature(body.as_bytes()));
+        let request =
+            test::TestRequest::post().uri("/hook").insert_header(header).set_payload(body).to_request();
+        async {
+            test::try_call_service(&app, request)
+                .await
+                .map_or_else(
+                    |error| error.as_response_error().error_response().status(),
+                    |answer| answer.status(),
+                )
+                .as_u16()
+        }
+    };
+    assert_eq!([send("{}").await, send("{}").await], [201, 200]);
+    assert_eq!([send("fail").await, send("fail").await], [502, 502]);
 }
 
 #[test]

@@ -24,6 +24,40 @@
 //! # Ok::<(), hooksig::ConfigError>(())
 //! ```
 //!
+//! With a replay guard in the state an extractor hands out the claim on the request. A duplicate is
+//! answered with 200 and one that is being handled with 503, before the handler; the handler commits when
+//! it succeeded, and a claim that is dropped gives the request free for the provider's retry.
+//!
+//! ```
+//! use axum::extract::FromRef;
+//! use axum::{Json, Router, http::StatusCode, routing::post};
+//! use hooksig::axum::Signed;
+//! use hooksig::{Claim, MemoryStore, ReplayGuard, Secret, Verifier, providers};
+//!
+//! #[derive(Clone, FromRef)]
+//! struct Webhooks {
+//!     verifier: Verifier,
+//!     guard: ReplayGuard,
+//! }
+//!
+//! type Once<E> = Signed<(Claim<MemoryStore>, E)>;
+//!
+//! async fn on_push(Signed((claim, Json(event))): Once<Json<serde_json::Value>>) -> StatusCode {
+//!     println!("the only one: {event}");
+//!     match claim.commit().await {
+//!         Ok(_) => StatusCode::OK,
+//!         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+//!     }
+//! }
+//!
+//! let verifier =
+//!     Verifier::builder(providers::GITHUB).key("default", Secret::new("test-secret")).replay_keys().build()?;
+//! let state = Webhooks { verifier, guard: ReplayGuard::in_memory(100_000) };
+//! let app: Router = Router::new().route("/push", post(on_push)).with_state(state);
+//! # let _ = app;
+//! # Ok::<(), hooksig::ConfigError>(())
+//! ```
+//!
 //! For a layer around routes see `hooksig::tower` (feature `tower`).
 
 use std::fmt;
@@ -37,7 +71,8 @@ use http::request::Parts;
 use http_body::Body as _;
 
 use super::body::{self, refuse};
-use crate::{Verified, Verifier, VerifyError};
+use super::once::{Answer, claim};
+use crate::{Claim, ReplayGuard, Store, Verified, Verifier, VerifyError};
 
 /// Any extractor, behind a verified signature: nothing is parsed before it has matched.
 ///
@@ -94,6 +129,50 @@ impl<S: Send + Sync> FromRequestParts<S> for Verified<()> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NotVerified> {
         parts.extensions.get::<Self>().cloned().ok_or(NotVerified)
+    }
+}
+
+/// A claim on a request that a layer around the handler has verified, or the [`Signed`] that this stands
+/// inside: `Signed<(Claim<MemoryStore>, E)>`. Verifier and guard come from the state.
+impl<S, T> FromRequestParts<S> for Claim<T>
+where
+    S: Send + Sync,
+    T: Store + 'static,
+    Verifier: FromRef<S>,
+    ReplayGuard<T>: FromRef<S>,
+{
+    type Rejection = Unclaimed;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Unclaimed> {
+        let proof = parts.extensions.get::<Verified<()>>().cloned().ok_or(Unclaimed::NotVerified)?;
+        let (guard, verifier) = (ReplayGuard::from_ref(state), Verifier::from_ref(state));
+        claim(&guard, &verifier, &proof)
+            .await
+            .map_err(|answer| Unclaimed::Answered { status: answer.status, retry_after: answer.retry_after })
+    }
+}
+
+/// Why there is no [`Claim`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unclaimed {
+    /// Nothing verified the request: 500, as for a proof.
+    NotVerified,
+    /// The request is not handled now.
+    Answered {
+        /// 200 for a duplicate; 503 for one that is being handled, and while the store does not work; 500 for
+        /// a verifier whose proofs have no replay keys.
+        status: StatusCode,
+        /// After how many seconds the provider should come again.
+        retry_after: Option<u64>,
+    },
+}
+
+impl IntoResponse for Unclaimed {
+    fn into_response(self) -> Response {
+        match self {
+            Self::NotVerified => NotVerified.into_response(),
+            Self::Answered { status, retry_after } => Answer { status, retry_after }.response(),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ pub mod axum;
 mod body;
 #[cfg(feature = "hyper")]
 pub mod hyper;
-#[cfg(any(feature = "actix", feature = "hyper", feature = "tower"))]
+#[cfg(any(feature = "actix", feature = "axum", feature = "hyper", feature = "tower"))]
 mod once;
 #[cfg(feature = "tower")]
 pub mod tower;

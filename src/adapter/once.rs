@@ -1,7 +1,8 @@
 //! What the adapters share that see a handler's outcome: handling a request once.
 
-#[cfg(feature = "http-body")]
+#[cfg(any(feature = "hyper", feature = "tower"))]
 use std::future::Future;
+#[cfg(any(feature = "actix", feature = "hyper", feature = "tower"))]
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +11,11 @@ use http::StatusCode;
 use crate::{Attempt, Claim, Outcome, ReplayGuard, Store, StoreError, Verified, Verifier};
 
 /// A guard, whatever its store.
+#[cfg(any(feature = "actix", feature = "hyper", feature = "tower"))]
 pub(super) type Guard = ReplayGuard<Arc<dyn Store>>;
 
 /// What became of a genuine request.
-#[cfg(feature = "http-body")]
+#[cfg(any(feature = "hyper", feature = "tower"))]
 pub(super) enum Once<R> {
     Handled(R),
     /// It did not get to its handler.
@@ -33,7 +35,7 @@ const STORE_PAUSE: Duration = Duration::from_secs(5);
 
 /// Runs the handler if nobody has handled the request and nobody is just doing it. A response that
 /// succeeded commits the claim; any other, an error, a panic and a dropped future release it.
-#[cfg(feature = "http-body")]
+#[cfg(any(feature = "hyper", feature = "tower"))]
 pub(super) async fn once<R, E>(
     guard: &Guard,
     verifier: &Verifier,
@@ -51,6 +53,7 @@ pub(super) async fn once<R, E>(
 }
 
 /// Commits or releases a claim when the handler has done its work.
+#[cfg(any(feature = "actix", feature = "hyper", feature = "tower"))]
 pub(super) async fn settle(
     claim: Claim<Arc<dyn Store>>,
     verifier: &Verifier,
@@ -66,11 +69,11 @@ pub(super) async fn settle(
 }
 
 /// A claim on the request, or the answer to one that is not handled now.
-pub(super) async fn claim(
-    guard: &Guard,
+pub(super) async fn claim<S: Store>(
+    guard: &ReplayGuard<S>,
     verifier: &Verifier,
     proof: &Verified<()>,
-) -> Result<Claim<Arc<dyn Store>>, Answer> {
+) -> Result<Claim<S>, Answer> {
     let unavailable =
         |pause| Answer { status: StatusCode::SERVICE_UNAVAILABLE, retry_after: Some(whole_seconds(pause)) };
     let (outcome, answer) = match guard.claim(proof).await {

@@ -137,7 +137,7 @@ where
     }
 }
 
-fn response_of(answer: Answer) -> HttpResponse<BoxBody> {
+pub(super) fn response_of(answer: Answer) -> HttpResponse<BoxBody> {
     let status = StatusCode::from_u16(answer.status.as_u16()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     let mut response = HttpResponse::build(status);
     if let Some(seconds) = answer.retry_after {

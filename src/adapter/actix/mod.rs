@@ -45,7 +45,8 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseErr
 use futures_core::Stream;
 use http::HeaderName;
 
-use crate::{ErrorKind, Headers, Parts, Pending, Verified, Verifier, VerifyError};
+use super::once::{Answer, claim};
+use crate::{Claim, ErrorKind, Headers, Parts, Pending, ReplayGuard, Store, Verified, Verifier, VerifyError};
 
 pub use middleware::{Verify, VerifyService};
 
@@ -151,6 +152,45 @@ impl FromRequest for Verified<()> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(request.extensions().get::<Self>().cloned().ok_or(NotVerified))
+    }
+}
+
+/// A claim on a request that [`Verify`] around the handler has verified, or the [`Signed`] that this stands
+/// inside: `Signed<(Claim<MemoryStore>, E)>`. The guard is the innermost scope's `app_data`, beside its
+/// [`Verifier`]. A duplicate is answered with 200 and one that is being handled with 503, before the
+/// handler; the handler commits when it succeeded.
+impl<S: Store + 'static> FromRequest for Claim<S> {
+    type Error = actix_web::Error;
+    type Future = LocalFuture<Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let proof = request.extensions().get::<Verified<()>>().cloned();
+        let guard = request.app_data::<ReplayGuard<S>>().cloned();
+        let verifier = request.app_data::<Verifier>().cloned();
+        Box::pin(async move {
+            let (Some(proof), Some(guard), Some(verifier)) = (proof, guard, verifier) else {
+                return Err(NotVerified.into());
+            };
+            claim(&guard, &verifier, &proof).await.map_err(|answer| Unclaimed { answer }.into())
+        })
+    }
+}
+
+/// Why there is no [`Claim`]: the request is not handled now.
+#[derive(Debug)]
+struct Unclaimed {
+    answer: Answer,
+}
+
+impl fmt::Display for Unclaimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request is not handled now")
+    }
+}
+
+impl ResponseError for Unclaimed {
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        middleware::response_of(self.answer)
     }
 }
 
