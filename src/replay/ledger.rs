@@ -155,7 +155,8 @@ mod tests {
 
 /// Every interleaving of three threads that claim, fail or succeed, and come again.
 ///
-/// `RUSTFLAGS="--cfg hooksig_loom" cargo test --lib --release ledger::model`
+/// `tests/model` runs it: `RUSTFLAGS="--cfg hooksig_loom" cargo test --release --manifest-path
+/// tests/model/Cargo.toml`.
 #[cfg(all(test, hooksig_loom))]
 mod model {
     use loom::sync::{Arc, Mutex};
@@ -191,6 +192,34 @@ mod model {
         held
     }
 
+    /// Two whose leases have run out at once, and one who takes over: whatever the order, one commits.
+    #[test]
+    fn of_owners_that_outlived_their_leases_one_commits() {
+        loom::model(|| {
+            let ledger = Arc::new(Mutex::new(Ledger::new(1)));
+            let committed = Arc::new(Mutex::new(0));
+            let second = Duration::from_secs(1);
+            let handle = |number: u128, start: Duration| {
+                let (ledger, committed) = (Arc::clone(&ledger), Arc::clone(&committed));
+                move || {
+                    let owner = Owner(number);
+                    if ledger.lock().unwrap().claim(KEY, owner, start, second) != Ok(Held::Nothing) {
+                        return;
+                    }
+                    // The handler outlives its lease.
+                    let late = start + 2 * second;
+                    if ledger.lock().unwrap().commit(KEY, owner, late, HOUR).unwrap() {
+                        *committed.lock().unwrap() += 1;
+                    }
+                }
+            };
+            let threads = [thread::spawn(handle(1, Duration::ZERO)), thread::spawn(handle(2, second))];
+            handle(3, 2 * second)();
+            let _ = threads.map(|thread| thread.join().unwrap());
+            assert_eq!(*committed.lock().unwrap(), 1);
+        });
+    }
+
     #[test]
     fn one_of_three_commits_and_a_failure_gives_way() {
         for failing in 0..4 {
@@ -203,7 +232,7 @@ mod model {
                 };
                 let threads = [spawn(1), spawn(2)];
                 worker(&ledger, &seen, Owner(3), 3 <= failing);
-                threads.map(|thread| thread.join().unwrap());
+                let _ = threads.map(|thread| thread.join().unwrap());
                 // Whoever found it in progress comes again; a failure has given it free.
                 let last = worker(&ledger, &seen, Owner(4), false);
                 assert!(last == Held::Nothing || last == Held::Done);
