@@ -1,7 +1,5 @@
 //! A request, a scheme and a key, as they are or as they may have been meant.
 
-use http::HeaderMap;
-use http::{HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use super::texts;
@@ -102,6 +100,11 @@ impl<'s> Case<'s> {
         Self { timed: false, ..self.clone() }
     }
 
+    /// The case with a look at the time again.
+    pub(super) fn timed(&self) -> Self {
+        Self { timed: true, ..self.clone() }
+    }
+
     /// The reason of the refusal, if it is refused; an error where there is no such verifier.
     pub(super) fn verify(&self) -> Result<Result<(), &'static str>, ConfigError> {
         self.verify_at(self.now, &[])
@@ -127,10 +130,7 @@ impl<'s> Case<'s> {
     /// As `verify`, at another moment and with these keys' windows.
     fn verify_at(&self, now: UnixTime, windows: &[Key]) -> Result<Result<(), &'static str>, ConfigError> {
         let verifier = self.verifier(windows)?;
-        let Some(headers) = self.header_map() else {
-            return Ok(Err("malformed_header"));
-        };
-        let parts = Parts::new(&headers).method(&self.method);
+        let parts = Parts::new(&self.headers).method(&self.method);
         let parts = match &self.target {
             Some(target) => parts.target(target),
             None => parts,
@@ -170,14 +170,6 @@ impl<'s> Case<'s> {
             builder = builder.dangerous_ignore_timestamp();
         }
         builder.build()
-    }
-
-    fn header_map(&self) -> Option<HeaderMap> {
-        let mut map = HeaderMap::new();
-        for (name, value) in &self.headers {
-            map.append(HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_bytes(value).ok()?);
-        }
-        Some(map)
     }
 
     /// The one value of a header, as text.
@@ -247,13 +239,16 @@ impl<'s> Case<'s> {
     pub(super) fn truncated_finding(&self) -> Option<Finding> {
         let field = self.scheme.signature();
         let given = self.header(field.header())?;
-        let text = given.strip_prefix(field.prefix()).filter(|text| text.len() >= MIN_PROOF)?;
+        let entries = given.split(|letter| Some(letter) == field.separator()).map(str::trim);
+        let mut texts = entries.filter_map(|entry| entry.strip_prefix(field.prefix()));
+        let text = texts.find(|text| text.len() >= MIN_PROOF)?;
         let whole = self.scheme.encoding().width(self.scheme.algorithm().tag_size())?;
-        if text.len() >= whole || field.separator().is_some() {
+        if text.len() >= whole {
             return None;
         }
-        let tags =
-            self.verifier(&[]).ok()?.expected_tags(&self.draft(field.header(), field.prefix(), whole)?);
+        let whole_header = given.replacen(text, &self.placeholder(), 1);
+        let draft = self.draft(field.header(), &whole_header)?;
+        let tags = self.verifier(&[]).ok()?.expected_tags(&draft);
         let own = self.scheme.encoding();
         let cut = tags.iter().any(|tag| own.encode(tag).starts_with(text));
         cut.then(|| {
@@ -261,11 +256,13 @@ impl<'s> Case<'s> {
         })
     }
 
+    fn placeholder(&self) -> String {
+        self.scheme.encoding().encode(&vec![0; self.scheme.algorithm().tag_size()])
+    }
+
     /// The request with a placeholder for its signature.
-    fn draft(&self, header: &str, prefix: &str, whole: usize) -> Option<Draft> {
-        let placeholder = self.scheme.encoding().encode(&vec![0; self.scheme.algorithm().tag_size()]);
-        debug_assert_eq!(placeholder.len(), whole);
-        let headers = self.with_header(header, &format!("{prefix}{placeholder}"));
+    fn draft(&self, header: &str, value: &str) -> Option<Draft> {
+        let headers = self.with_header(header, value);
         let text = |value: Vec<u8>| String::from_utf8(value).ok();
         Some(Draft {
             method: self.method.clone(),

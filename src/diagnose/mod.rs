@@ -50,8 +50,11 @@ use crate::time::UnixTime;
 /// How many verifications a diagnosis may take.
 const MAX_ATTEMPTS: usize = 50_000;
 
-/// How many bytes of bodies a diagnosis may hash, all attempts together: half a second or so.
+/// How many bytes of bodies a diagnosis may write and hash, all attempts together.
 const MAX_HASHED: usize = 1 << 28;
+
+/// The longest body for which two mistakes at once are looked for, in bytes.
+const MAX_PAIRED: usize = 1 << 16;
 
 /// A request as somebody captured it.
 #[derive(Clone)]
@@ -238,20 +241,21 @@ impl Search<'_, '_> {
             return vec![finding];
         }
         let timeless = case.timeless();
-        let singles = self.singles(&timeless);
-        if !singles.is_empty() {
-            return with_time(singles, case);
+        let (singles, righted) = self.singles(&timeless);
+        if let Some(righted) = righted {
+            return with_time(singles, &righted);
         }
-        let pairs = self.pairs(&timeless);
-        if !pairs.is_empty() {
-            return with_time(pairs, case);
+        let pairs = if case.body.len() <= MAX_PAIRED { self.pairs(&timeless) } else { None };
+        if let Some((findings, righted)) = pairs {
+            return with_time(findings, &righted);
         }
         case.truncated_finding().into_iter().collect()
     }
 
-    fn singles(&mut self, case: &Case<'_>) -> Vec<Finding> {
+    /// Everything that puts the request right by itself, and the first request that it makes.
+    fn singles<'c>(&mut self, case: &Case<'c>) -> (Vec<Finding>, Option<Case<'c>>) {
         let mut findings: Vec<Finding> = Vec::new();
-        let mut righted: Vec<Case<'_>> = Vec::new();
+        let mut righted: Vec<Case<'c>> = Vec::new();
         for transformation in TRANSFORMATIONS.iter().copied().flatten() {
             let variants = (transformation.variants)(self.desk, case);
             let tried = !variants.is_empty();
@@ -271,7 +275,7 @@ impl Search<'_, '_> {
                 righted.push(right);
             }
         }
-        findings
+        (findings, righted.into_iter().next())
     }
 
     /// Whether the request verifies with this change, as long as the budget lasts.
@@ -283,45 +287,51 @@ impl Search<'_, '_> {
         matches!(case.changed(variant).verify(), Ok(Ok(())))
     }
 
-    fn pairs(&mut self, case: &Case<'_>) -> Vec<Finding> {
+    /// Two things that put it right together.
+    fn pairs<'c>(&mut self, case: &Case<'c>) -> Option<(Vec<Finding>, Case<'c>)> {
         for (index, first) in TRANSFORMATIONS.iter().copied().flatten().enumerate() {
             for changed in (first.variants)(self.desk, case) {
                 if self.attempts == 0 {
-                    return Vec::new();
+                    return None;
                 }
                 let half = case.changed(&changed);
                 for second in TRANSFORMATIONS.iter().copied().flatten().skip(index.saturating_add(1)) {
                     for variant in (second.variants)(self.desk, &half) {
                         if self.matches(&half, &variant) {
                             let pair = [(first.code, &changed.note), (second.code, &variant.note)];
-                            return pair.map(|(code, note)| texts::finding(code, note, true)).into();
+                            let findings = pair.map(|(code, note)| texts::finding(code, note, true));
+                            return Some((findings.into(), half.changed(&variant)));
                         }
                     }
                 }
             }
         }
-        Vec::new()
+        None
     }
 
     /// A set-up that is refused may be one that a transformation puts right: a secret in quotes, say.
     fn after_setup(&mut self, case: &Case<'_>, _error: &ConfigError) -> Option<Vec<Finding>> {
-        let found = self.singles(&case.timeless());
+        let (found, _) = self.singles(&case.timeless());
         (!found.is_empty()).then_some(found)
     }
 
     /// What can be suspected where nothing can be proved.
     fn suspicions(&self, case: &Case<'_>, reason: &'static str) -> Vec<Finding> {
         let mut suspected = body::suspicions(case);
-        if suspected.is_empty() {
+        if suspected.is_empty() && (reason.starts_with("missing_") || reason.starts_with("malformed_")) {
+            let names: Vec<_> =
+                case.headers.iter().take(40).map(|(name, _)| name.escape_default().to_string()).collect();
+            suspected.push(texts::form(reason, &case.scheme.signature().words(), &names.join(", ")));
+        } else if suspected.is_empty() {
             suspected.push(texts::unknown(reason, &self.tried));
         }
         suspected
     }
 }
 
-/// Findings that hold beside a wrong time are not all that is wrong.
-fn with_time(mut findings: Vec<Finding>, case: &Case<'_>) -> Vec<Finding> {
-    findings.extend(case.time_beside());
+/// What was put right without a look at the time may still have a wrong one.
+fn with_time(mut findings: Vec<Finding>, righted: &Case<'_>) -> Vec<Finding> {
+    findings.extend(righted.timed().time_beside());
     findings
 }
 

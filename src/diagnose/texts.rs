@@ -6,7 +6,7 @@ use super::Finding;
 const TEXTS: &[(&str, &str, &str)] = &[
     (
         "body_reserialized",
-        "The body was parsed and written again: the sender's JSON has other spacing, order, escapes or numbers",
+        "The body was parsed and written again: its spacing, order, escapes or numbers are not the sender's",
         "Verify the raw bytes of the body, before any JSON parser or middleware touches them.",
     ),
     (
@@ -168,6 +168,19 @@ pub(super) fn finding(code: &'static str, note: &str, proved: bool) -> Finding {
     let (message, fix) = text.map_or(("", ""), |(_, message, fix)| (*message, *fix));
     let message = if note.is_empty() { format!("{message}.") } else { format!("{message}: {note}.") };
     Finding { code, message, fix, proved }
+}
+
+/// Something that the scheme needs is not there or has the wrong form, and that is all.
+pub(super) fn form(reason: &str, header: &str, present: &str) -> Finding {
+    Finding {
+        code: "unknown",
+        message: format!(
+            "The request is refused ({reason}): the scheme reads {header}, and the capture has {present}."
+        ),
+        fix: "Check that the request came from this provider, in this scheme, and that nothing on its way drops \
+              or changes headers.",
+        proved: false,
+    }
 }
 
 /// Nothing was found.
