@@ -74,6 +74,8 @@ fn providers_are_listed_and_explained() {
     assert_eq!((code, out.contains("Signed: the body, then the timestamp.")), (0, true));
     let (code, _, err) = run(&["providers", "nobody"]);
     assert_eq!((code, err.contains("nobody")), (2, true));
+    let (code, _, err) = run(&["providers", "githb"]);
+    assert_eq!((code, err.contains("near it: github")), (2, true), "{err}");
 }
 
 #[test]
@@ -196,10 +198,55 @@ fn usage_and_set_up_are_told_apart_from_refusals() {
     }
     // A secret as an argument is not even known.
     assert_eq!(run(&["verify", "--provider", "github", "--secret", SECRET]).0, 2);
-    let huge = File::new("huge", &vec![b'x'; (64 << 20) + 1]);
-    let (code, _, err) =
-        run(&["verify", "--provider", "github", "--secret-env", "TEST_SECRET", "--body-file", huge.path()]);
+}
+
+#[test]
+fn long_bodies_are_read_piece_by_piece() {
+    let body = vec![b'x'; 100 << 20];
+    let file = File::new("huge", &body);
+    let options = ["--provider", "github", "--secret-env", "TEST_SECRET", "--body-file", file.path()];
+    let (code, out, err) = run(&[&["sign"], &options[..]].concat());
+    assert_eq!(code, 0, "{err}");
+    let header = ["--header", out.trim_end()];
+    // 200 MiB of address space hold the command and no such body beside its buffers.
+    let verify = |limit: &str| {
+        let script = format!("ulimit -v {limit}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_hooksig"), "verify"]).args(options).args(header);
+        command.env("TEST_SECRET", SECRET).output().unwrap()
+    };
+    let output = verify("80000");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let (code, _, err) = run(&[&["diagnose"], &options[..], &header].concat());
     assert_eq!((code, err.contains("64 MiB")), (2, true), "{err}");
+}
+
+#[test]
+fn a_blank_secret_is_a_finding_of_a_diagnosis() {
+    let empty = File::new("blank", b"\n");
+    let (code, out, err) =
+        run(&["diagnose", "--provider", "github", "--secret-file", empty.path(), "--json"]);
+    let out: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &out["findings"][0]["code"]), (1, &"setup".into()), "{out}{err}");
+    assert!(out["findings"][0]["message"].as_str().unwrap().contains("blank"), "{out}");
+    assert!(out["ruled_out"].is_array());
+}
+
+#[test]
+fn what_goes_into_a_line_or_a_request_is_checked() {
+    let sign = ["sign", "--provider", "github", "--secret-env", "TEST_SECRET"];
+    for (more, why) in [
+        (vec!["--curl", "--method", "POST; id"], "no method"),
+        (vec!["--curl", "--url", "http://h/a b"], "percent-encode"),
+        (vec!["--send", "http://127.0.0.1:1/\r\nx: y"], "percent-encode"),
+        (vec!["--send", "http://127.0.0.1:1@example.com/"], "port"),
+        (vec!["--send", "http://a@127.0.0.1/"], "this machine"),
+        (vec!["--send", "http://127.0.0.1:1#@example.com/"], "fragment"),
+        (vec!["--send", "https://127.0.0.1/"], "http://"),
+    ] {
+        let (code, out, err) = run(&[&sign[..], &more].concat());
+        assert_eq!((code, out.as_str(), err.contains(why)), (2, "", true), "{more:?}: {err}");
+    }
 }
 
 #[test]
@@ -235,18 +282,20 @@ fn a_line_for_curl_is_quoted() {
         out.starts_with("curl -X POST 'https://hooks.example.com/in?a=1' -H 'x-hub-signature-256: sha256="),
         "{out}"
     );
-    assert!(out.trim_end().ends_with("--data-binary 'it'\\''s'"), "{out}");
+    assert!(out.trim_end().ends_with("--data-raw 'it'\\''s'"), "{out}");
 }
 
 #[test]
 fn a_local_receiver_tells_what_is_wrong() {
     let arguments =
-        ["listen", "--provider", "github", "--secret-env", "TEST_SECRET", "--port", "0", "--count", "4"];
+        ["listen", "--provider", "github", "--secret-env", "TEST_SECRET", "--port", "0", "--count", "5"];
     let mut child = command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     out.read_line(&mut line).unwrap();
     let url = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+    // Somebody who says nothing holds nobody up.
+    let silent = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     // What `sign --send` sends is genuine.
     let send =
         ["sign", "--provider", "github", "--secret-env", "TEST_SECRET", "--body-file", "-", "--send", &url];
@@ -267,7 +316,9 @@ fn a_local_receiver_tells_what_is_wrong() {
         "POST / HTTP/1.1\r\n{header}\r\nTransfer-Encoding: chunked\r\n\r\n7\r\n{{\"a\":1}}\r\n0\r\n\r\n"
     ));
     assert!(chunked.starts_with("HTTP/1.1 200"), "{chunked}");
-    exchange("nonsense\r\n\r\n");
+    let nonsense = exchange("nonsense\r\n\r\n");
+    assert!(nonsense.starts_with("HTTP/1.1 400"), "{nonsense}");
+    drop(silent);
     assert!(child.wait().unwrap().success());
     let mut rest = String::new();
     out.read_to_string(&mut rest).unwrap();

@@ -6,7 +6,7 @@ use super::Finding;
 const TEXTS: &[(&str, &str, &str)] = &[
     (
         "body_reserialized",
-        "The body was parsed and written again: its spacing, order, escapes or numbers are not the sender's",
+        "The body was parsed and written again, in a spelling that is not the sender's",
         "Verify the raw bytes of the body, before any JSON parser or middleware touches them.",
     ),
     (

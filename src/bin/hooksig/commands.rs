@@ -6,7 +6,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use hooksig::diagnose::{Capture, Desk, Diagnosis};
-use hooksig::{Evidence, Key, PrivateKey, PublicKey, Scheme, SignedRequest, Signer, Verifier, providers};
+use hooksig::{
+    ConfigError, Evidence, Key, Parts, Pending, PrivateKey, PublicKey, Scheme, Secret, SignedRequest, Signer,
+    Verifier, VerifyError, providers,
+};
 use serde_json::json;
 
 use crate::Failure;
@@ -16,12 +19,13 @@ use crate::options::{self, SecretChoice, split};
 /// Refused.
 const REFUSED: u8 = 1;
 
+/// The longest body of which a diagnosis writes other versions, in bytes.
+const MAX_DIAGNOSED: usize = 64 << 20;
+
 pub(crate) fn providers(name: Option<&str>) -> Result<ExitCode, Failure> {
     let mut out = std::io::stdout().lock();
     if let Some(name) = name {
-        let choice = providers::by_name(name);
-        let scheme =
-            choice.ok_or_else(|| format!("there is no scheme {name:?}; `hooksig providers` lists them"))?;
+        let scheme = providers::by_name(name).ok_or_else(|| options::unknown(name))?;
         writeln!(out, "{}\n{}", scheme.name(), scheme.explain())?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -50,43 +54,65 @@ fn kind(scheme: &Scheme<'_>) -> String {
 }
 
 pub(crate) fn verify(request: &options::Request) -> Result<ExitCode, Failure> {
-    let (captured, now) = (request.captured()?, request.now()?);
+    let (now, opened) = (request.now()?, request.opened()?);
     request.scheme.with(|scheme| {
-        let verifier = verifier(scheme, &request.secret, request.key_id.as_deref(), request.url.as_deref())?;
-        let parts = hooksig::Parts::new(&captured.headers).method(&captured.method);
-        let parts = match &captured.target {
-            Some(target) => parts.target(target),
-            None => parts,
+        let key = key(scheme, &request.secret, request.key_id.as_deref())?;
+        let verifier = verifier(scheme, key, request.url.as_deref())?;
+        // A body that is hashed as it is read may be of any length.
+        let verdict = match opened.filter(|_| verifier.streams()) {
+            Some((head, body)) => stream(verifier.begin_at(parts(&head), now), body)?,
+            None => {
+                let captured = request.captured()?;
+                verifier.verify_at(parts(&captured), &captured.body, now).map(|_| ())
+            }
         };
-        match verifier.verify_at(parts, &captured.body, now) {
-            Ok(proof) if request.json => {
-                println!("{}", json!({ "verified": true, "coverage": proof.coverage().to_string() }));
-                Ok(ExitCode::SUCCESS)
-            }
-            Ok(proof) => {
-                println!("verified: {} ({})", scheme.name(), proof.coverage());
-                Ok(ExitCode::SUCCESS)
-            }
-            Err(refusal) if request.json => {
+        let coverage = verifier.coverage().to_string();
+        match (verdict, request.json) {
+            (Ok(()), true) => println!("{}", json!({ "verified": true, "coverage": coverage })),
+            (Ok(()), false) => println!("verified: {} ({coverage})", scheme.name()),
+            (Err(refusal), true) => {
                 println!("{}", json!({ "verified": false, "reason": refusal.reason() }));
-                Ok(ExitCode::from(REFUSED))
+                return Ok(ExitCode::from(REFUSED));
             }
-            Err(refusal) => {
+            (Err(refusal), false) => {
                 println!("refused: {} ({})", refusal.reason(), refusal.kind());
-                Ok(ExitCode::from(REFUSED))
+                return Ok(ExitCode::from(REFUSED));
             }
         }
+        Ok(ExitCode::SUCCESS)
     })
 }
 
+/// What the verifier says of a body that is read piece by piece.
+fn stream(
+    pending: Result<Pending, VerifyError>,
+    mut body: impl Read,
+) -> Result<Result<(), VerifyError>, Failure> {
+    let mut pending = match pending {
+        Ok(pending) => pending,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let length = body.read(&mut piece)?;
+        if length == 0 {
+            return Ok(pending.finish().map(|_| ()));
+        }
+        pending.update(&piece[..length]);
+    }
+}
+
+pub(crate) fn parts(captured: &Captured) -> Parts<'_> {
+    let parts = Parts::new(&captured.headers).method(&captured.method);
+    match &captured.target {
+        Some(target) => parts.target(target),
+        None => parts,
+    }
+}
+
 /// A verifier with the one key that was given.
-pub(crate) fn verifier(
-    scheme: Scheme<'_>,
-    secret: &SecretChoice,
-    key_id: Option<&str>,
-    url: Option<&str>,
-) -> Result<Verifier, Failure> {
-    let mut builder = Verifier::builder(scheme).max_body(usize::MAX).with_key(key(scheme, secret, key_id)?);
+pub(crate) fn verifier(scheme: Scheme<'_>, key: Key, url: Option<&str>) -> Result<Verifier, Failure> {
+    let mut builder = Verifier::builder(scheme).max_body(usize::MAX).with_key(key);
     if scheme.needs_registered_url() {
         builder = builder.registered_url(url.ok_or("this scheme signs the URL: give it with --url")?);
     } else if scheme.signs_url() {
@@ -95,12 +121,12 @@ pub(crate) fn verifier(
     Ok(builder.build()?)
 }
 
-fn key(scheme: Scheme<'_>, secret: &SecretChoice, key_id: Option<&str>) -> Result<Key, Failure> {
+pub(crate) fn key(scheme: Scheme<'_>, secret: &SecretChoice, id: Option<&str>) -> Result<Key, Failure> {
     let key = match scheme.algorithm().is_public_key() {
         true => Key::public("given", PublicKey::new(secret.public_key()?)),
         false => Key::new("given", secret.secret()?),
     };
-    Ok(match key_id {
+    Ok(match id {
         Some(id) => key.id(id),
         None => key,
     })
@@ -144,12 +170,16 @@ pub(crate) fn sign(sign: &options::Sign) -> Result<ExitCode, Failure> {
 /// A line for a shell.
 fn curl(url: Option<&str>, request: &SignedRequest) -> Result<String, Failure> {
     let base = url.map_or("http://127.0.0.1:3000".to_owned(), |url| split(url).0);
-    let mut line = format!("curl -X {} {}", request.method(), quoted(&format!("{base}{}", request.target())));
+    let url = format!("{base}{}", request.target());
+    check_visible(&url)?;
+    let mut line = format!("curl -X {} {}", token(request.method())?, quoted(&url));
     for (name, value) in request.headers() {
         line.push_str(&format!(" -H {}", quoted(&format!("{name}: {}", value.to_str()?))));
     }
-    let body = str::from_utf8(request.body()).map_err(|_| "the body is not text; send it with --send")?;
-    line.push_str(&format!(" --data-binary {}", quoted(body)));
+    let body = str::from_utf8(request.body()).ok().filter(|body| !body.contains('\0'));
+    let body = body.ok_or("the body is not text; send it with --send")?;
+    // Unlike --data-binary it reads no file, whatever the body begins with.
+    line.push_str(&format!(" --data-raw {}", quoted(body)));
     Ok(line)
 }
 
@@ -157,24 +187,41 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
+/// A method goes into a request line and a shell's line as it is.
+fn token(method: &str) -> Result<&str, Failure> {
+    let is_token = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_token.then_some(method).ok_or_else(|| format!("{method:?} is no method").into())
+}
+
+fn check_visible(url: &str) -> Result<(), Failure> {
+    match url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(()),
+        false => {
+            Err("the URL has spaces, control characters or letters beyond ASCII: percent-encode them".into())
+        }
+    }
+}
+
 /// Sends a request over plain HTTP to this machine, and prints the answer.
 fn send(url: &str, request: &SignedRequest) -> Result<ExitCode, Failure> {
+    check_visible(url)?;
+    check_visible(request.target())?;
     let (base, _) = split(url);
     let authority = base.strip_prefix("http://").ok_or("--send takes an http:// URL")?;
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
-    if !["127.0.0.1", "localhost", "[::1]"].contains(&host) {
+    let (host, port) = match authority.rsplit_once(':').filter(|_| !authority.ends_with(']')) {
+        Some((host, port)) => (host, port.parse::<u16>().map_err(|_| "the URL's port is no number")?),
+        None => (authority, 80),
+    };
+    if !["127.0.0.1", "localhost", "[::1]"].contains(&host) || url.contains(['#', '\\']) {
         return Err(
             "--send goes to this machine alone: 127.0.0.1, localhost or [::1]; use --curl for others".into(),
         );
     }
-    let address = if authority.contains("]:") || (!authority.starts_with('[') && authority.contains(':')) {
-        authority.to_owned()
-    } else {
-        format!("{authority}:80")
-    };
+    let address = format!("{host}:{port}");
     let mut stream = TcpStream::connect(&address).map_err(|error| format!("{address}: {}", error.kind()))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let mut head = format!("{} {} HTTP/1.1\r\nhost: {authority}\r\n", request.method(), request.target());
+    let mut head =
+        format!("{} {} HTTP/1.1\r\nhost: {authority}\r\n", token(request.method())?, request.target());
     for (name, value) in request.headers() {
         head.push_str(&format!("{name}: {}\r\n", value.to_str()?));
     }
@@ -183,16 +230,37 @@ fn send(url: &str, request: &SignedRequest) -> Result<ExitCode, Failure> {
     stream.write_all(request.body())?;
     let mut answer = Vec::new();
     stream.take(1 << 20).read_to_end(&mut answer)?;
-    std::io::stdout().write_all(&answer)?;
+    println!("{}", printable(&String::from_utf8_lossy(&answer)));
     let succeeded = answer.get(9) == Some(&b'2');
     Ok(if succeeded { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
+}
+
+/// What somebody else wrote, for a terminal: lines stay, what steers a terminal does not.
+fn printable(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let escaped = |letter: char| match letter {
+        '\n' | '\t' => letter.to_string(),
+        letter if letter.is_control() => letter.escape_default().to_string(),
+        letter => letter.to_string(),
+    };
+    text.chars().map(escaped).collect()
 }
 
 pub(crate) fn diagnose(diagnose: &options::Diagnose) -> Result<ExitCode, Failure> {
     let request = &diagnose.request;
     let (captured, now, others) = (request.captured()?, request.now()?, diagnose.others()?);
+    if captured.body.len() > MAX_DIAGNOSED {
+        return Err("a diagnosis looks at bodies of up to 64 MiB; `hooksig verify` takes any".into());
+    }
     request.scheme.with(|scheme| {
-        let mut desk = Desk::new(scheme).key(key(scheme, &request.secret, request.key_id.as_deref())?);
+        // A blank secret is something to diagnose.
+        let key = key(scheme, &request.secret, request.key_id.as_deref()).or_else(|failure| match failure
+            .downcast_ref::<ConfigError>(
+        ) {
+            Some(ConfigError::BlankSource { .. }) => Ok(Key::new("given", Secret::new(""))),
+            _ => Err(failure),
+        })?;
+        let mut desk = Desk::new(scheme).key(key);
         if let Some(url) = &request.url {
             desk = desk.public_base(&split(url).0);
         }
@@ -200,7 +268,7 @@ pub(crate) fn diagnose(diagnose: &options::Diagnose) -> Result<ExitCode, Failure
         let diagnosis = desk.diagnose(&capture(&captured), now);
         match request.json {
             true => println!("{}", as_json(&diagnosis)),
-            false => print(&diagnosis),
+            false => print!("{}", told(&diagnosis)),
         }
         Ok(if diagnosis.is_verified() { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
     })
@@ -219,21 +287,25 @@ fn as_json(diagnosis: &Diagnosis) -> serde_json::Value {
         json!({ "code": finding.code, "message": finding.message, "fix": finding.fix, "proved": finding.proved })
     });
     let findings: Vec<_> = findings.collect();
-    json!({ "verified": diagnosis.is_verified(), "reason": diagnosis.reason(), "findings": findings })
+    json!({
+        "verified": diagnosis.is_verified(),
+        "reason": diagnosis.reason(),
+        "findings": findings,
+        "ruled_out": diagnosis.ruled_out(),
+    })
 }
 
 /// For people to read.
-pub(crate) fn print(diagnosis: &Diagnosis) {
+pub(crate) fn told(diagnosis: &Diagnosis) -> String {
     if diagnosis.is_verified() {
-        println!("verified: there is nothing to find");
-        return;
+        return "verified: there is nothing to find\n".to_owned();
     }
     let (bold, plain) = if std::io::stdout().is_terminal() { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
-    if let Some(reason) = diagnosis.reason() {
-        println!("refused: {reason}");
-    }
+    let mut text = diagnosis.reason().map_or(String::new(), |reason| format!("refused: {reason}\n"));
     for finding in diagnosis.findings() {
         let proved = if finding.proved { "proved" } else { "not proved" };
-        println!("\n{bold}{}{plain} ({proved})\n  {}\n  {}", finding.code, finding.message, finding.fix);
+        let (code, message, fix) = (finding.code, &finding.message, finding.fix);
+        text.push_str(&format!("\n{bold}{code}{plain} ({proved})\n  {message}\n  {fix}\n"));
     }
+    text
 }

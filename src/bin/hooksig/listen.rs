@@ -1,130 +1,173 @@
 //! A receiver for the desk: it prints each delivery, the verdict and, when it is refused, why.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use hooksig::diagnose::Desk;
-use hooksig::{Parts, Scheme, UnixTime, Verifier};
+use hooksig::{Key, Scheme, UnixTime, Verifier};
 
 use crate::Failure;
 use crate::capture::Captured;
-use crate::commands::{capture, print, verifier};
+use crate::commands::{capture, key, parts, told, verifier};
 use crate::options::{Listen, split};
 
 /// The longest head and body that are read, in bytes.
 const MAX_HEAD: usize = 1 << 16;
 const MAX_BODY: usize = 16 << 20;
 
+/// How long a delivery may take to arrive, and an answer to be taken.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many deliveries may arrive at the same time.
+const MAX_AT_ONCE: usize = 32;
+
+/// What deliveries are verified and diagnosed with.
+struct Receiver<'s> {
+    scheme: Scheme<'s>,
+    key: Key,
+    base: Option<String>,
+    verifier: Verifier,
+    arriving: AtomicUsize,
+}
+
 pub(crate) fn run(listen: &Listen) -> Result<ExitCode, Failure> {
     listen.scheme.with(|scheme| {
-        let url = listen.url.as_deref();
-        let verifier = verifier(scheme, &listen.secret, listen.key_id.as_deref(), url)?;
+        let key = key(scheme, &listen.secret, listen.key_id.as_deref())?;
+        let verifier = verifier(scheme, key.clone(), listen.url.as_deref())?;
+        let base = listen.url.as_deref().map(|url| split(url).0);
+        let receiver = Receiver { scheme, key, base, verifier, arriving: AtomicUsize::new(0) };
         let listener = TcpListener::bind(("127.0.0.1", listen.port))?;
         println!("listening on http://{}", listener.local_addr()?);
-        for count in 1.. {
-            let (stream, _) = listener.accept()?;
-            // A sender that misbehaves must not end the others' deliveries.
-            if let Err(error) = serve(stream, scheme, &verifier, listen) {
-                println!("\n{error}");
+        // A sender that is slow or misbehaves must not hold up the others' deliveries.
+        thread::scope(|threads| {
+            for stream in listener.incoming().take(listen.count.unwrap_or(usize::MAX)) {
+                match stream {
+                    Ok(stream) if receiver.arriving.load(Ordering::Relaxed) < MAX_AT_ONCE => {
+                        receiver.arriving.fetch_add(1, Ordering::Relaxed);
+                        threads.spawn(|| receiver.serve(stream));
+                    }
+                    Ok(_) => println!("\na delivery was turned away: too many arrive at the same time"),
+                    // Out of file descriptors, say: the next one may do.
+                    Err(error) => {
+                        println!("\n{}", error.kind());
+                        thread::sleep(Duration::from_millis(100));
+                    }
+                }
             }
-            if listen.count == Some(count) {
-                break;
-            }
-        }
+        });
         Ok(ExitCode::SUCCESS)
     })
 }
 
-fn serve(
-    mut stream: TcpStream,
-    scheme: Scheme<'_>,
-    verifier: &Verifier,
-    listen: &Listen,
-) -> Result<(), Failure> {
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let captured = receive(&mut stream)?;
-    let now = UnixTime::now();
-    let target = captured.target.as_deref().unwrap_or("/");
-    println!("\n{} {} ({} bytes)", captured.method, escaped(target), captured.body.len());
-    let parts = Parts::new(&captured.headers).method(&captured.method).target(target);
-    let status = match verifier.verify_at(parts, &captured.body, now) {
-        Ok(proof) => {
-            println!("verified ({})", proof.coverage());
-            "200 OK"
-        }
-        Err(refusal) => {
-            let mut desk = Desk::new(scheme);
-            desk = match scheme.algorithm().is_public_key() {
-                true => desk
-                    .key(hooksig::Key::public("given", hooksig::PublicKey::new(listen.secret.public_key()?))),
-                false => desk.key(hooksig::Key::new("given", listen.secret.secret()?)),
-            };
-            if let Some(url) = &listen.url {
-                desk = desk.public_base(&split(url).0);
+impl Receiver<'_> {
+    fn serve(&self, mut stream: TcpStream) {
+        let (status, report) = match receive(&mut stream) {
+            Ok(captured) => self.judge(&captured),
+            Err(failure) => ("400 Bad Request", format!("no delivery: {failure}\n")),
+        };
+        // One text in one go: deliveries that arrive together do not mix their lines.
+        print!("\n{report}");
+        let _ = io::stdout().flush();
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        // Whoever has gone needs no answer.
+        let _ = stream.set_write_timeout(Some(PATIENCE)).and_then(|()| stream.write_all(answer.as_bytes()));
+        self.arriving.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Status and report.
+    fn judge(&self, captured: &Captured) -> (&'static str, String) {
+        let now = UnixTime::now();
+        let target = captured.target.as_deref().unwrap_or("/");
+        let (method, length) = (&captured.method, captured.body.len());
+        let first = format!("{method} {} ({length} bytes)\n", target.escape_default());
+        match self.verifier.verify_at(parts(captured).target(target), &captured.body, now) {
+            Ok(proof) => ("200 OK", format!("{first}verified ({})\n", proof.coverage())),
+            Err(refusal) => {
+                let mut desk = Desk::new(self.scheme).key(self.key.clone());
+                if let Some(base) = &self.base {
+                    desk = desk.public_base(base);
+                }
+                let status = match refusal.status().as_u16() {
+                    401 => "401 Unauthorized",
+                    413 => "413 Content Too Large",
+                    _ => "500 Internal Server Error",
+                };
+                (status, format!("{first}{}", told(&desk.diagnose(&capture(captured), now))))
             }
-            print(&desk.diagnose(&capture(&captured), now));
-            match refusal.status().as_u16() {
-                401 => "401 Unauthorized",
-                _ => "500 Internal Server Error",
-            }
         }
-    };
-    write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
-    Ok(())
+    }
+}
+
+/// A stream that is read until a deadline, however slowly its bytes trickle in.
+struct Timed<'t> {
+    stream: &'t TcpStream,
+    until: Instant,
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left))?;
+        self.stream.read(buffer)
+    }
 }
 
 /// One request, up to the limits.
 fn receive(stream: &mut TcpStream) -> Result<Captured, Failure> {
-    let mut reader = BufReader::new(stream).take(MAX_HEAD as u64);
-    let mut head = Vec::new();
+    let timed = Timed { stream, until: Instant::now() + PATIENCE };
+    let mut reader = BufReader::new(timed).take(MAX_HEAD as u64);
+    let mut request = Vec::new();
     loop {
-        let start = head.len();
-        if reader.read_until(b'\n', &mut head)? == 0 {
+        let start = request.len();
+        if reader.read_until(b'\n', &mut request)? == 0 {
             return Err("a request ended within its headers, or they are too long".into());
         }
-        if matches!(&head[start..], b"\r\n" | b"\n") {
+        if matches!(&request[start..], b"\r\n" | b"\n") {
             break;
         }
     }
-    let text = String::from_utf8_lossy(&head).to_ascii_lowercase();
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
-    let length: usize = length.unwrap_or(0);
-    if length > MAX_BODY {
+    let head = String::from_utf8_lossy(&request).to_ascii_lowercase();
+    let field = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let length: u64 = field("content-length:").and_then(|length| length.parse().ok()).unwrap_or(0);
+    if length > MAX_BODY as u64 {
         return Err("a body is longer than 16 MiB".into());
     }
-    if text.lines().any(|line| line.starts_with("expect:") && line.contains("100-continue")) {
-        reader.get_mut().get_mut().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+    if field("expect:").is_some_and(|what| what.contains("100-continue")) {
+        let mut stream = reader.get_ref().get_ref().stream;
+        stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
     reader.set_limit(MAX_BODY as u64);
-    if text.lines().any(|line| line.starts_with("transfer-encoding:") && line.contains("chunked")) {
-        // Up to the chunk of nothing, and the line after it.
-        loop {
-            let start = head.len();
-            if reader.read_until(b'\n', &mut head)? == 0 {
-                break;
-            }
-            let line = String::from_utf8_lossy(&head[start..]).into_owned();
-            let size = usize::from_str_radix(line.split(';').next().unwrap_or_default().trim(), 16);
-            match size {
-                Ok(0) | Err(_) => break,
-                Ok(size) => {
-                    let mut chunk = vec![0; size.min(MAX_BODY) + 2];
-                    reader.read_exact(&mut chunk)?;
-                    head.extend_from_slice(&chunk);
-                }
-            }
+    match field("transfer-encoding:").is_some_and(|coding| coding.contains("chunked")) {
+        true => read_chunks(&mut reader, &mut request)?,
+        false => {
+            reader.set_limit(length);
+            reader.read_to_end(&mut request)?;
         }
-    } else {
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body)?;
-        head.extend_from_slice(&body);
     }
-    crate::capture::read(&head)
+    // It says which body was cut.
+    crate::capture::read(&request)
 }
 
-/// What a sender wrote, for a terminal.
-fn escaped(text: &str) -> String {
-    text.chars().flat_map(char::escape_default).collect()
+/// Up to the chunk of nothing, as they come.
+fn read_chunks(reader: &mut impl BufRead, request: &mut Vec<u8>) -> Result<(), Failure> {
+    loop {
+        let start = request.len();
+        if reader.read_until(b'\n', request)? == 0 {
+            return Err("a request ended within its chunks, or they are too long".into());
+        }
+        let line = String::from_utf8_lossy(&request[start..]).into_owned();
+        let size = u64::from_str_radix(line.split(';').next().unwrap_or_default().trim(), 16);
+        match size {
+            Ok(0) | Err(_) => return Ok(()),
+            // The chunk and the line's end behind it.
+            Ok(size) => reader.by_ref().take(size.saturating_add(2)).read_to_end(request)?,
+        };
+    }
 }

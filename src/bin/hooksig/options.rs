@@ -10,8 +10,8 @@ use hooksig::{Scheme, SchemeConfig, Secret, UnixTime, providers};
 use crate::Failure;
 use crate::capture::{self, Captured};
 
-/// The longest body or capture that is read, in bytes.
-const MAX_INPUT: u64 = 64 << 20;
+/// The longest body or capture that is held in memory, in bytes.
+const MAX_INPUT: u64 = 256 << 20;
 
 /// Which scheme.
 #[derive(Args, Debug)]
@@ -56,7 +56,7 @@ pub(crate) struct Request {
     /// A header, as `Name: value`; may be given several times.
     #[arg(long = "header", value_name = "HEADER")]
     headers: Vec<String>,
-    /// The file that holds the body; `-` for the standard input.
+    /// The file that holds the body; `-` for the standard input. Without one the body is empty.
     #[arg(long, value_name = "FILE", conflicts_with = "request")]
     body_file: Option<PathBuf>,
     /// The file that holds the whole request: raw HTTP/1.1, a HAR entry, or what `curl -v` prints; `-` for
@@ -70,6 +70,9 @@ pub(crate) struct Request {
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+/// A request without its body, and the body to be read piece by piece.
+pub(crate) type Opened = (Captured, Box<dyn Read>);
 
 /// A request to diagnose.
 #[derive(Args, Debug)]
@@ -190,25 +193,49 @@ impl SecretChoice {
 
 impl Request {
     pub(crate) fn captured(&self) -> Result<Captured, Failure> {
-        let from_input = |path: &Option<PathBuf>| path.as_ref().is_some_and(|path| path.as_os_str() == "-");
-        if self.secret.reads_standard_input() && (from_input(&self.body_file) || from_input(&self.request)) {
-            return Err("the secret and the request cannot both come from the standard input".into());
-        }
+        self.check_standard_input()?;
         if let Some(path) = &self.request {
             return capture::read(&read(path)?);
         }
         let body = self.body_file.as_ref().map_or(Ok(Vec::new()), read)?;
+        Ok(Captured { body, ..self.head()? })
+    }
+
+    /// The request with a body that is still to be read, if that has a file of its own.
+    pub(crate) fn opened(&self) -> Result<Option<Opened>, Failure> {
+        self.check_standard_input()?;
+        let Some(path) = &self.body_file else {
+            return Ok(None);
+        };
+        let body: Box<dyn Read> = match path.as_os_str() == "-" {
+            true => Box::new(std::io::stdin().lock()),
+            false => Box::new(
+                std::fs::File::open(path).map_err(|error| format!("{}: {}", path.display(), error.kind()))?,
+            ),
+        };
+        Ok(Some((self.head()?, body)))
+    }
+
+    fn check_standard_input(&self) -> Result<(), Failure> {
+        let from_input = |path: &Option<PathBuf>| path.as_ref().is_some_and(|path| path.as_os_str() == "-");
+        if self.secret.reads_standard_input() && (from_input(&self.body_file) || from_input(&self.request)) {
+            return Err("the secret and the request cannot both come from the standard input".into());
+        }
+        Ok(())
+    }
+
+    /// The request that the options describe, without its body.
+    fn head(&self) -> Result<Captured, Failure> {
         let headers = self.headers.iter().map(|header| {
             let (name, value) =
                 header.split_once(':').ok_or_else(|| format!("{header:?} is no `Name: value`"))?;
             Ok((name.trim().to_owned(), value.trim().as_bytes().to_vec()))
         });
-        let target = self.url.as_deref().map(|url| split(url).1);
         Ok(Captured {
             method: self.method.clone(),
-            target,
+            target: self.url.as_deref().map(|url| split(url).1),
             headers: headers.collect::<Result<_, String>>()?,
-            body,
+            body: Vec::new(),
         })
     }
 
@@ -267,13 +294,13 @@ fn read(path: &PathBuf) -> Result<Vec<u8>, Failure> {
         std::fs::File::open(path).map_err(failed)?.take(limit).read_to_end(&mut bytes).map_err(failed)?;
     }
     match bytes.len() as u64 > MAX_INPUT {
-        true => Err(format!("{} is longer than 64 MiB", path.display()).into()),
+        true => Err(format!("{} is longer than 256 MiB", path.display()).into()),
         false => Ok(bytes),
     }
 }
 
 /// No such scheme, and those that it may have meant.
-fn unknown(name: &str) -> String {
+pub(crate) fn unknown(name: &str) -> String {
     let lower = name.to_lowercase();
     let near: BTreeSet<(usize, &str)> = providers::ALL
         .iter()
