@@ -21,7 +21,7 @@ use crate::error::{ConfigError, ErrorKind, VerifyError};
 use crate::json::Json;
 use crate::key::Key;
 use crate::key_ring::{Choice, KeyMaterial, KeyReport, Keys, PreparedKey, SharedKeys};
-use crate::mac::{Comparison, ContentHash, MacKey, Matched};
+use crate::mac::{Comparison, ContentHash, Matched};
 use crate::observe::Outcome;
 use crate::pending::Pending;
 use crate::public_key::PublicKey;
@@ -366,13 +366,10 @@ impl Setup {
         }
         let mut comparison = Comparison::new(self.plan.algorithm);
         for (index, key) in keys.chosen(choice) {
-            let Some(mut mac) = key.mac().map(MacKey::start) else {
-                continue;
-            };
-            mac.update_all(claims.before());
-            mac.update(body);
-            mac.update_all(claims.after());
-            comparison.take(index, &mac.finish(), claims.candidates.iter());
+            if let Some(mac) = key.mac() {
+                let tag = mac.tag(claims.before(), body, claims.after());
+                comparison.take(index, &tag, claims.candidates.iter());
+            }
         }
         comparison.verdict()
     }
