@@ -35,29 +35,44 @@ pub enum Encoding {
     Verbatim,
 }
 
-impl Encoding {
-    /// Decodes a tag or signature of `least` to `most` bytes to the front of `tag`, and gives its
-    /// size, if it is one.
-    #[must_use]
-    pub(crate) fn decode_tag(
-        self,
-        text: &[u8],
-        least: usize,
-        most: usize,
-        tag: &mut TagBuffer,
-    ) -> Option<usize> {
-        if !(self.width(least)?..=self.width(most)?).contains(&text.len()) {
-            return None;
-        }
-        let decoded = match self {
-            Self::Hex => decode_hex(text, tag),
-            Self::Base64 => STANDARD.decode_slice(text, tag).ok(),
-            Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, tag).ok(),
-            Self::Verbatim => None,
-        };
-        decoded.filter(|size| (least..=most).contains(size))
+/// How the tags or signatures of a scheme are written: what a text has to be to be one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TagText {
+    encoding: Encoding,
+    least_size: usize,
+    most_size: usize,
+    least_width: usize,
+    most_width: usize,
+}
+
+impl TagText {
+    /// For tags of `least` to `most` bytes; none where they are not encoded.
+    pub(crate) fn new(encoding: Encoding, least: usize, most: usize) -> Option<Self> {
+        let (least_width, most_width) = (encoding.width(least)?, encoding.width(most)?);
+        Some(Self { encoding, least_size: least, most_size: most, least_width, most_width })
     }
 
+    pub(crate) fn encoding(self) -> Encoding {
+        self.encoding
+    }
+
+    /// Decodes a tag or signature to the front of `tag`, and gives its size, if it is one.
+    #[must_use]
+    pub(crate) fn decode(&self, text: &[u8], tag: &mut TagBuffer) -> Option<usize> {
+        if !(self.least_width..=self.most_width).contains(&text.len()) {
+            return None;
+        }
+        let decoded = match self.encoding {
+            Encoding::Hex => decode_hex(text, tag),
+            Encoding::Base64 => STANDARD.decode_slice(text, tag).ok(),
+            Encoding::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, tag).ok(),
+            Encoding::Verbatim => None,
+        };
+        decoded.filter(|size| (self.least_size..=self.most_size).contains(size))
+    }
+}
+
+impl Encoding {
     /// The bytes of a tag or signature of any size, if the text is their canonical form.
     #[cfg(any(
         feature = "canonical",
@@ -109,26 +124,50 @@ impl Encoding {
 /// Decodes without a branch on a digit's value: signatures vary, so such a branch is mispredicted
 /// half of the time and costs more than everything else here.
 fn decode_hex(text: &[u8], tag: &mut TagBuffer) -> Option<usize> {
-    let (pairs, rest) = text.as_chunks::<2>();
-    let mut wrong = u8::from(!rest.is_empty());
-    for (byte, [high, low]) in tag.iter_mut().zip(pairs) {
+    // Runs of a fixed length: a compiler makes operations on the whole run of what is done to each digit.
+    let (runs, rest) = text.as_chunks::<32>();
+    let (places, _) = tag.as_chunks_mut::<16>();
+    let mut wrong = 0;
+    for (place, run) in places.iter_mut().zip(runs) {
+        wrong |= decode_run(run, place);
+    }
+    let (pairs, odd) = rest.as_chunks::<2>();
+    let places = tag.get_mut(runs.len().saturating_mul(16)..)?;
+    for (byte, [high, low]) in places.iter_mut().zip(pairs) {
         let (high, low) = (nibble(*high), nibble(*low));
-        wrong |= (high | low) & NOT_A_DIGIT;
+        wrong |= high | low;
         *byte = (high << 4) | (low & 0x0f);
     }
-    (wrong == 0).then_some(pairs.len())
+    (wrong & NOT_A_DIGIT == 0 && odd.is_empty()).then_some(text.len() / 2)
+}
+
+/// Decodes a run of digits; what it returns has [`NOT_A_DIGIT`] set if one of them is none.
+fn decode_run(run: &[u8; 32], place: &mut [u8; 16]) -> u8 {
+    let mut nibbles = [0; 32];
+    let mut wrong = 0;
+    for (nibble, byte) in nibbles.iter_mut().zip(run) {
+        *nibble = self::nibble(*byte);
+        wrong |= *nibble;
+    }
+    // Pairs as words, high digit in the low byte: each word's answer is its low byte.
+    let (pairs, _) = nibbles.as_chunks::<2>();
+    for (byte, pair) in place.iter_mut().zip(pairs) {
+        let pair = u16::from_le_bytes(*pair);
+        [*byte, _] = ((pair << 4) | (pair >> 8)).to_le_bytes();
+    }
+    wrong
 }
 
 /// Set in what [`nibble`] returns for a byte that is no hexadecimal digit.
 const NOT_A_DIGIT: u8 = 0x80;
 
+/// The value of a digit, by masks.
 fn nibble(byte: u8) -> u8 {
     let digit = byte.wrapping_sub(b'0');
     let letter = (byte | 0x20).wrapping_sub(b'a');
-    let of_digit = if digit < 10 { digit } else { 0 };
-    let of_letter = if letter < 6 { letter.wrapping_add(10) } else { 0 };
-    let neither = if digit < 10 || letter < 6 { 0 } else { NOT_A_DIGIT };
-    of_digit | of_letter | neither
+    let is_digit = u8::from(digit < 10).wrapping_neg();
+    let is_letter = u8::from(letter < 6).wrapping_neg();
+    (digit & is_digit) | (letter.wrapping_add(10) & is_letter) | (!(is_digit | is_letter) & NOT_A_DIGIT)
 }
 
 /// A secret in hexadecimal digits of either case.
@@ -151,7 +190,7 @@ mod tests {
 
     fn decoded(encoding: Encoding, text: &[u8], size: usize) -> Option<Vec<u8>> {
         let mut tag = [0; MAX_SIGNATURE + 2];
-        let decoded = encoding.decode_tag(text, size, size, &mut tag)?;
+        let decoded = TagText::new(encoding, size, size)?.decode(text, &mut tag)?;
         assert_eq!(decoded, size);
         Some(tag[..size].to_vec())
     }

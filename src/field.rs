@@ -203,12 +203,46 @@ pub(crate) fn only_value_within<'h>(
 }
 
 /// The entries of a list; a single value is its own entry.
-pub(crate) fn entries(value: &[u8], separator: Option<u8>) -> impl Iterator<Item = &[u8]> {
-    let listed = separator.is_some();
-    value
-        .split(move |byte| Some(*byte) == separator)
-        .map(move |entry| if listed { trim_spaces(entry) } else { entry })
-        .filter(move |entry| !(listed && entry.is_empty()))
+pub(crate) fn entries(value: &[u8], separator: Option<u8>) -> Entries<'_> {
+    Entries { rest: Some(value), separator }
+}
+
+/// See [`entries`].
+pub(crate) struct Entries<'v> {
+    rest: Option<&'v [u8]>,
+    separator: Option<u8>,
+}
+
+impl<'v> Iterator for Entries<'v> {
+    type Item = &'v [u8];
+
+    fn next(&mut self) -> Option<&'v [u8]> {
+        let Some(separator) = self.separator else {
+            return self.rest.take();
+        };
+        while let Some(rest) = self.rest.take() {
+            let entry = match position(rest, separator).and_then(|end| rest.split_at_checked(end)) {
+                Some((entry, after)) => {
+                    self.rest = after.split_first().map(|(_, rest)| rest);
+                    trim_spaces(entry)
+                }
+                None => trim_spaces(rest),
+            };
+            if !entry.is_empty() {
+                return Some(entry);
+            }
+        }
+        None
+    }
+}
+
+/// Where a byte first stands. Sixteen bytes are looked at together: an entry is mostly a signature.
+fn position(text: &[u8], wanted: u8) -> Option<usize> {
+    let (runs, _) = text.as_chunks::<16>();
+    let holds = |run: &[u8; 16]| run.iter().fold(false, |holds, byte| holds | (*byte == wanted));
+    let passed = runs.iter().take_while(|run| !holds(run)).count().saturating_mul(16);
+    let rest = text.get(passed..)?.iter().position(|byte| *byte == wanted)?;
+    Some(passed.saturating_add(rest))
 }
 
 fn trim_spaces(mut entry: &[u8]) -> &[u8] {
@@ -235,5 +269,7 @@ mod tests {
         assert_eq!(listed(" a, b ", None), [&b" a, b "[..]]);
         assert_eq!(listed("", None), [&b""[..]]);
         assert!(listed(" , ", Some(b',')).is_empty());
+        let long = format!("{},{}", "a".repeat(40), "b".repeat(16));
+        assert_eq!(listed(&long, Some(b',')), [&[b'a'; 40][..], &[b'b'; 16]]);
     }
 }

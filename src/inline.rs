@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub(crate) struct InlineText<const SIZE: usize> {
     bytes: [u8; SIZE],
-    len: usize,
+    len: u16,
 }
 
 impl<const SIZE: usize> InlineText<SIZE> {
@@ -14,11 +14,11 @@ impl<const SIZE: usize> InlineText<SIZE> {
     pub(crate) fn new(text: &str) -> Option<Self> {
         let mut bytes = [0; SIZE];
         bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
-        Some(Self { bytes, len: text.len() })
+        Some(Self { bytes, len: u16::try_from(text.len()).ok()? })
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(..self.len).unwrap_or_default();
+        let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
         str::from_utf8(bytes).unwrap_or_default()
     }
 }

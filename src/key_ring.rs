@@ -56,6 +56,8 @@ pub(crate) struct SharedKeys {
 /// Prepared keys.
 pub(crate) struct Keys {
     keys: Vec<PreparedKey>,
+    /// Whether there are several, or any has a window.
+    timed: bool,
 }
 
 /// A key as it is used.
@@ -192,7 +194,8 @@ impl KeyRules {
         if keys.len() > MAX_KEYS {
             return Err(ConfigError::TooManyKeys { count: keys.len(), limit: MAX_KEYS });
         }
-        Ok(Keys { keys })
+        let timed = keys.len() > 1 || keys.iter().any(|key| key.until.is_some() || key.from.is_some());
+        Ok(Keys { keys, timed })
     }
 
     fn check_window(&self, key: &Key) -> Result<(), ConfigError> {
@@ -353,7 +356,7 @@ impl Keys {
     /// Whether the time of a request matters to its keys: to their windows, or, where there are
     /// several, to the question which of them is still in use.
     pub(crate) fn is_timed(&self) -> bool {
-        self.keys.len() > 1 || self.keys.iter().any(|key| key.until.is_some() || key.from.is_some())
+        self.timed
     }
 
     /// The keys that a request is compared with, in their order, with their indices.

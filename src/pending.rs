@@ -10,7 +10,7 @@ use crate::key_ring::{Choice, Keys};
 use crate::mac::{Comparison, ContentHash, MAX_KEYS, Mac, MacKey, Matched};
 use crate::scheme::{Candidates, Claims, MAX_SUFFIX};
 use crate::time::{Stamp, UnixTime};
-use crate::verified::{MessageId, Verified};
+use crate::verified::{MessageId, Proof, Verified};
 use crate::verifier::{Decision, Opened, Setup};
 
 /// A request whose headers have been read and found well-formed and fresh, and whose body is hashed
@@ -101,7 +101,7 @@ impl Pending {
             keys,
             macs,
             candidates: claims.candidates.clone(),
-            content: setup.start_content_hash(),
+            content: setup.names_content().then(ContentHash::default),
             suffix: [0; MAX_SUFFIX],
             suffix_len: 0,
             claims: Claimed { stamp: claims.stamp, message_id: claims.message_id.and_then(MessageId::new) },
@@ -165,7 +165,7 @@ impl Pending {
         if let (Some(reporter), Some(decision)) = (&setup.reporter, &self.decision) {
             reporter.report(&setup, decision, self.length, &mut verified);
         }
-        Ok(verified?)
+        verified
     }
 
     /// Gives up on a request for a reason that lies in its body: one that is too long for its receiver,
@@ -173,7 +173,7 @@ impl Pending {
     pub fn refuse(self, reason: ErrorKind) -> VerifyError {
         let setup = self.setup();
         if let (Some(reporter), Some(decision)) = (&setup.reporter, &self.decision) {
-            reporter.report::<()>(setup, decision, self.length, &mut Err(reason));
+            reporter.report::<()>(setup, decision, self.length, &mut Err(reason.into()));
         }
         reason.into()
     }
@@ -196,32 +196,33 @@ impl Whole {
         }
     }
 
-    fn finish(self) -> Result<Verified<()>, ErrorKind> {
+    fn finish(self) -> Result<Verified<()>, VerifyError> {
         if self.too_large {
-            return Err(ErrorKind::BodyTooLarge);
+            return Err(ErrorKind::BodyTooLarge.into());
         }
-        Ok(Verified::settled(self.setup.settle(self.opened, &self.body)?, ()))
+        Ok(Verified::new(self.setup.settle(self.opened, &self.body)?, ()))
     }
 }
 
 impl State {
-    fn finish(self: Box<Self>) -> Result<Verified<()>, ErrorKind> {
-        let mut state = *self;
-        if state.too_large {
-            return Err(ErrorKind::BodyTooLarge);
+    fn finish(mut self: Box<Self>) -> Result<Verified<()>, VerifyError> {
+        if self.too_large {
+            return Err(ErrorKind::BodyTooLarge.into());
         }
-        if let Some(content) = &mut state.content {
-            content.update(state.suffix.get(..state.suffix_len).unwrap_or_default());
-        }
-        let matched = state.compare().ok_or(ErrorKind::Mismatch)?;
-        let key = state.keys.accept(&matched)?;
-        let mut statement =
-            state.setup.statement(state.claims.stamp, state.claims.message_id, key, state.now);
-        let body = state.kept.get(state.body_start..).unwrap_or_default();
-        state.setup.read_body(&mut statement, body, state.now)?;
-        key.note_match(state.now);
-        let content = state.content.map(ContentHash::finish);
-        Ok(Verified::new(matched, key.label, statement, content, ()))
+        let matched = self.compare().ok_or(ErrorKind::Mismatch)?;
+        let key = self.keys.accept(&matched)?;
+        let body = self.kept.get(self.body_start..).unwrap_or_default();
+        let stamp = self.setup.stamp_in(body, self.now)?.or(self.claims.stamp);
+        let content = self.content.take();
+        let name = self.setup.name_of(body, || {
+            let mut hash = content.unwrap_or_default();
+            hash.update(self.suffix.get(..self.suffix_len).unwrap_or_default());
+            hash
+        });
+        key.note_match(self.now);
+        let message_id = self.claims.message_id.as_ref().map(MessageId::as_str);
+        let statement = self.setup.statement(stamp, message_id, key, self.now);
+        Ok(Verified::new(Proof::new(matched, &self.setup.origin, statement, name), ()))
     }
 
     fn update(&mut self, bytes: &[u8]) {

@@ -30,11 +30,18 @@ pub trait Headers {
 
 impl Headers for HeaderMap {
     fn each_value<'h>(&'h self, name: &HeaderName, found: &mut dyn FnMut(&'h [u8])) {
-        for value in self.get_all(name) {
-            found(value.as_bytes());
+        // A look at each name is cheaper than the hash of one, as long as there are few.
+        if self.len() <= FEW_HEADERS {
+            let named = self.iter().filter(|(known, _)| *known == name);
+            named.for_each(|(_, value)| found(value.as_bytes()));
+        } else {
+            self.get_all(name).iter().for_each(|value| found(value.as_bytes()));
         }
     }
 }
+
+/// How many headers are looked through one by one.
+const FEW_HEADERS: usize = 16;
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for [(N, V)] {
     fn each_value<'h>(&'h self, name: &HeaderName, found: &mut dyn FnMut(&'h [u8])) {

@@ -11,7 +11,6 @@ use crate::mac::{ContentHash, Matched};
 use crate::observe::Event;
 use crate::scheme::{MAX_ID, MAX_NAME};
 use crate::time::UnixTime;
-use crate::verifier::Settled;
 
 /// A body, or `()`, that came with a valid signature.
 ///
@@ -48,11 +47,31 @@ pub struct Verified<B> {
 /// Everything of a proof but the body.
 #[derive(Clone)]
 pub(crate) struct Proof {
+    scheme: SchemeName,
+    label: Label,
     key: Label,
-    statement: Statement,
-    content: Option<[u8; 32]>,
+    key_aged: bool,
+    timestamp: Option<UnixTime>,
+    message_id: Option<MessageId>,
+    /// For how long the same request will be accepted, counted from its verification.
+    valid_for: Option<Duration>,
+    /// How long a request can be acceptable in all, by whichever clock.
+    acceptance: Duration,
+    coverage: Coverage,
+    replay_domain: [u8; 32],
+    name: Name,
     /// What an observer was told beside, for what may become of the request.
     circumstances: Option<Circumstances>,
+}
+
+/// What names a request beside a message id in its headers, as a hash.
+#[derive(Clone, Copy)]
+pub(crate) enum Name {
+    None,
+    /// The id of its event, where proofs are to name the event.
+    Event([u8; 32]),
+    /// What was signed, where nothing shorter names it.
+    Content([u8; 32]),
 }
 
 /// How a request came in.
@@ -69,25 +88,17 @@ pub(crate) type MessageId = InlineText<MAX_ID>;
 /// A scheme's name that outlives its verifier.
 pub(crate) type SchemeName = InlineText<MAX_NAME>;
 
-/// What a proof says beside the body; gathered by the pipeline before the signature is believed.
-#[derive(Clone)]
-pub(crate) struct Statement {
-    pub(crate) scheme: SchemeName,
-    pub(crate) label: Label,
+/// What one request says.
+pub(crate) struct Statement<'r> {
     pub(crate) timestamp: Option<UnixTime>,
-    pub(crate) message_id: Option<MessageId>,
-    /// For how long the same request will be accepted, counted from its verification.
+    pub(crate) message_id: Option<&'r str>,
     pub(crate) valid_for: Option<Duration>,
-    /// How long a request can be acceptable in all, by whichever clock.
-    pub(crate) acceptance: Duration,
     pub(crate) coverage: Coverage,
+    pub(crate) key: Label,
     pub(crate) key_aged: bool,
-    /// A hash of the event's id, where proofs are to name the event.
-    pub(crate) event: Option<[u8; 32]>,
-    pub(crate) replay_domain: [u8; 32],
 }
 
-/// Which verifier a proof comes from.
+/// Which verifier a proof comes from: what all its proofs say.
 pub(crate) struct Origin {
     pub(crate) scheme: SchemeName,
     pub(crate) label: Label,
@@ -96,41 +107,45 @@ pub(crate) struct Origin {
     pub(crate) acceptance: Duration,
 }
 
-impl Statement {
-    /// What every proof of one verifier says.
-    pub(crate) fn of(origin: &Origin) -> Self {
-        let Origin { scheme, label, coverage, acceptance, replay_domain } = *origin;
+impl Proof {
+    /// The only way to a proof: it takes a match, which only the comparison makes.
+    #[inline]
+    pub(crate) fn new(_matched: Matched, origin: &Origin, statement: Statement<'_>, name: Name) -> Self {
         Self {
-            scheme,
-            label,
-            timestamp: None,
-            message_id: None,
-            valid_for: None,
-            acceptance,
-            coverage,
-            key_aged: false,
-            event: None,
-            replay_domain,
+            scheme: origin.scheme,
+            label: origin.label,
+            key: statement.key,
+            key_aged: statement.key_aged,
+            timestamp: statement.timestamp,
+            message_id: statement.message_id.and_then(MessageId::new),
+            valid_for: statement.valid_for,
+            acceptance: origin.acceptance,
+            coverage: statement.coverage,
+            replay_domain: origin.replay_domain,
+            name,
+            circumstances: None,
         }
+    }
+
+    pub(crate) fn circumstances(&self) -> Option<Circumstances> {
+        self.circumstances
+    }
+
+    /// Adds what a proof says to an event.
+    pub(crate) fn describe<'p>(&'p self, event: &mut Event<'p>) {
+        event.scheme = self.scheme.as_str();
+        event.endpoint = self.label.as_str();
+        event.key = Some(self.key.as_str());
+        event.key_aged = self.key_aged;
+        event.message_id = self.message_id.as_ref().map(InlineText::as_str);
+        event.skew_millis = self.timestamp.map(|timestamp| skew_millis(timestamp, event.time));
     }
 }
 
 impl<B> Verified<B> {
-    /// The only way to a proof: it takes a match, which only the comparison makes.
-    pub(crate) fn new(
-        _matched: Matched,
-        key: Label,
-        statement: Statement,
-        content: Option<[u8; 32]>,
-        body: B,
-    ) -> Self {
-        Self { body, proof: Proof { key, statement, content, circumstances: None } }
-    }
-
-    /// The same for a scheme with a mechanism.
-    pub(crate) fn settled(settled: Settled, body: B) -> Self {
-        let Settled { matched, key, statement, content } = settled;
-        Self::new(matched, key, statement, content, body)
+    #[inline]
+    pub(crate) fn new(proof: Proof, body: B) -> Self {
+        Self { body, proof }
     }
 
     /// The body, byte for byte as it was handed in. It is its sender's only if
@@ -155,14 +170,14 @@ impl<B> Verified<B> {
     /// The name of the scheme by which the request was verified: whose request this is.
     #[must_use]
     pub fn scheme(&self) -> &str {
-        self.proof.statement.scheme.as_str()
+        self.proof.scheme.as_str()
     }
 
     /// The verifier's own label; `"default"` unless [`Builder::label`](crate::Builder::label) gave it
     /// one.
     #[must_use]
     pub fn label(&self) -> &str {
-        self.proof.statement.label.as_str()
+        self.proof.label.as_str()
     }
 
     /// The label of the key that matched; `"default"` for [`Verifier::new`](crate::Verifier::new).
@@ -175,45 +190,44 @@ impl<B> Verified<B> {
     /// when it is valid has none.
     #[must_use]
     pub const fn timestamp(&self) -> Option<UnixTime> {
-        self.proof.statement.timestamp
+        self.proof.timestamp
     }
 
     /// The signed message id, if the scheme has one.
     #[must_use]
     pub fn message_id(&self) -> Option<&str> {
-        self.proof.statement.message_id.as_ref().map(InlineText::as_str)
+        self.proof.message_id.as_ref().map(InlineText::as_str)
     }
 
     /// What the sender signed.
     #[must_use]
     pub const fn coverage(&self) -> Coverage {
-        self.proof.statement.coverage
+        self.proof.coverage
     }
 
     /// For how long the same request would be accepted again, counted from its verification; `None` where
     /// it has no end, as long as the key is valid.
     #[must_use]
     pub const fn valid_for(&self) -> Option<Duration> {
-        self.proof.statement.valid_for
+        self.proof.valid_for
     }
 
     /// For how long a request has to be remembered so that it cannot come again unnoticed, whatever clock
     /// it is held to; `None` where it can come again for ever.
     pub(crate) fn to_remember(&self) -> Option<Duration> {
-        let statement = &self.proof.statement;
-        statement.valid_for.map(|valid_for| valid_for.max(statement.acceptance))
+        self.proof.valid_for.map(|valid_for| valid_for.max(self.proof.acceptance))
     }
 
     /// Whether the replay key is made from an id, which a retry that is signed anew has too.
     pub(crate) fn is_named_by_id(&self) -> bool {
-        self.proof.statement.event.is_some() || self.proof.statement.message_id.is_some()
+        self.names_event() || self.proof.message_id.is_some()
     }
 
     /// Whether [`replay_key`](Self::replay_key) names the event rather than this delivery of it:
     /// `Builder::event_ids` was asked for, and the body has one.
     #[must_use]
     pub const fn names_event(&self) -> bool {
-        self.proof.statement.event.is_some()
+        matches!(self.proof.name, Name::Event(_))
     }
 
     pub(crate) fn came_in(&mut self, circumstances: Circumstances) {
@@ -234,40 +248,23 @@ impl<B> Verified<B> {
     #[must_use]
     pub fn replay_key(&self) -> Option<ReplayKey> {
         let mut hash = ContentHash::default();
-        hash.update(&self.proof.statement.replay_domain);
-        match (&self.proof.statement.event, self.message_id(), &self.proof.content) {
-            (Some(event), ..) => {
+        hash.update(&self.proof.replay_domain);
+        match (&self.proof.name, self.message_id()) {
+            (Name::Event(event), _) => {
                 hash.update(b"event");
                 hash.update_field(event);
             }
-            (_, Some(id), _) => {
+            (_, Some(id)) => {
                 hash.update(b"id");
                 hash.update_field(id.as_bytes());
             }
-            (.., Some(content)) => {
+            (Name::Content(content), None) => {
                 hash.update(b"content");
                 hash.update_field(content);
             }
-            _ => return None,
+            (Name::None, None) => return None,
         }
         Some(ReplayKey { bytes: hash.finish() })
-    }
-}
-
-impl Proof {
-    pub(crate) fn circumstances(&self) -> Option<Circumstances> {
-        self.circumstances
-    }
-
-    /// Adds what a proof says to an event.
-    pub(crate) fn describe<'p>(&'p self, event: &mut Event<'p>) {
-        let statement = &self.statement;
-        event.scheme = statement.scheme.as_str();
-        event.endpoint = statement.label.as_str();
-        event.key = Some(self.key.as_str());
-        event.key_aged = statement.key_aged;
-        event.message_id = statement.message_id.as_ref().map(InlineText::as_str);
-        event.skew_millis = statement.timestamp.map(|timestamp| skew_millis(timestamp, event.time));
     }
 }
 

@@ -105,14 +105,19 @@ impl MacKey {
 
     /// The tag of a message that is at hand: some texts, the body, some texts.
     pub(crate) fn tag(&self, before: &[&[u8]], body: &[u8], after: &[&[u8]]) -> Tag {
-        if let State::Sha256(key, running) = &self.state {
-            // What nearly all requests take: nothing else of the size of a `Mac` is moved about.
-            let mut running = running.clone();
-            before.iter().for_each(|piece| running.update(piece));
-            running.update(body);
-            after.iter().for_each(|piece| running.update(piece));
-            return Tag::of(&key.finish(running));
-        }
+        let State::Sha256(key, running) = &self.state else {
+            return self.tag_of_another(before, body, after);
+        };
+        let mut running = running.clone();
+        before.iter().for_each(|piece| running.update(piece));
+        running.update(body);
+        after.iter().for_each(|piece| running.update(piece));
+        Tag::of(&key.finish(&mut running))
+    }
+
+    /// The same for the other algorithms; apart, since what they need would be set up in front of each tag.
+    #[inline(never)]
+    fn tag_of_another(&self, before: &[&[u8]], body: &[u8], after: &[&[u8]]) -> Tag {
         let mut mac = self.start();
         mac.update_all(before);
         mac.update(body);
@@ -144,7 +149,7 @@ impl Mac {
 
     pub(crate) fn finish(self) -> Tag {
         match self.state {
-            State::Sha256(key, running) => Tag::of(&key.finish(running)),
+            State::Sha256(key, mut running) => Tag::of(&key.finish(&mut running)),
             #[cfg(feature = "jwt")]
             State::Sha384(mac) => Tag::of(&mac.finalize().into_bytes()),
             State::Sha512(mac) => Tag::of(&mac.finalize().into_bytes()),
@@ -173,19 +178,17 @@ impl Tag {
         self.bytes.get(..self.size).unwrap_or_default()
     }
 
-    /// Compares eight bytes at a time, as each comparison costs the same; lengths are public.
+    /// In constant time for the sizes, which are public.
     fn matches(&self, candidate: &[u8]) -> Choice {
-        if candidate.len() != self.size {
-            return Choice::from(0);
+        // The size of nearly all tags: all differences are gathered at once before there is a verdict.
+        if let (Some(own), Ok(other)) = (self.of_32_bytes(), <&[u8; 32]>::try_from(candidate)) {
+            return own.iter().zip(other).fold(0, |all, (own, other)| all | (own ^ other)).ct_eq(&0);
         }
-        let (own, own_rest) = self.as_bytes().as_chunks::<8>();
-        let (others, other_rest) = candidate.as_chunks::<8>();
-        let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
-        let words = own
-            .iter()
-            .zip(others)
-            .fold(Choice::from(1), |same, (own, other)| same & word(own).ct_eq(&word(other)));
-        if own_rest.is_empty() { words } else { words & own_rest.ct_eq(other_rest) }
+        self.as_bytes().ct_eq(candidate)
+    }
+
+    fn of_32_bytes(&self) -> Option<&[u8; 32]> {
+        self.bytes.first_chunk().filter(|_| self.size == 32)
     }
 }
 
@@ -216,15 +219,11 @@ impl Comparison {
 
     /// Takes the tag of the key with this index.
     pub(crate) fn take<'c>(&mut self, key: usize, tag: &Tag, candidates: impl Iterator<Item = &'c [u8]>) {
-        let (mut any, mut every) = (Choice::from(0), Choice::from(1));
-        for candidate in candidates {
-            let matches = tag.matches(candidate);
-            any |= matches;
-            every &= matches;
-        }
+        let mut candidates = candidates.map(|candidate| tag.matches(candidate));
+        let first = candidates.next().unwrap_or(Choice::from(0));
         let matches = match self.rule {
-            Rule::Any => any,
-            Rule::Every => any & every,
+            Rule::Any => candidates.fold(first, |any, matches| any | matches),
+            Rule::Every => candidates.fold(first, |every, matches| every & matches),
         };
         self.note(key, matches);
     }

@@ -28,7 +28,7 @@ pub(super) struct Prepared {
 #[derive(Clone)]
 pub(super) struct Running {
     state: [u32; 8],
-    /// What does not fill a block yet.
+    /// What does not fill a block yet, and zeros.
     block: [u8; BLOCK],
     filled: usize,
     /// Bytes so far, the key's block included.
@@ -56,12 +56,13 @@ impl Prepared {
     }
 
     /// The tag of everything that a computation of this key has taken.
-    pub(super) fn finish(&self, mut running: Running) -> [u8; 32] {
+    pub(super) fn finish(&self, running: &mut Running) -> [u8; 32] {
         running.pad();
-        let mut outer = self.outer;
         let mut block = [0; BLOCK];
         set_words(&mut block, &running.state);
-        end(&mut block, 32, (BLOCK + 32) as u64);
+        mark(&mut block, 32);
+        set_length(&mut block, (BLOCK + 32) as u64);
+        let mut outer = self.outer;
         compress256(&mut outer, &[block]);
         let mut tag = [0; 32];
         set_words(&mut tag, &outer);
@@ -72,50 +73,52 @@ impl Prepared {
 impl Running {
     pub(super) fn update(&mut self, bytes: &[u8]) {
         self.length = self.length.wrapping_add(bytes.len() as u64);
-        let place = self.block.get_mut(self.filled..).unwrap_or_default();
-        let Some((first, rest)) = bytes.split_at_checked(place.len()) else {
-            place.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
-            self.filled = self.filled.wrapping_add(bytes.len());
-            return;
+        let rest = match self.filled {
+            0 => bytes,
+            _ => self.fill(bytes),
         };
-        let mut rest = rest;
-        if self.filled == 0 {
-            rest = bytes;
-        } else {
-            place.copy_from_slice(first);
-            compress256(&mut self.state, &[self.block]);
-        }
         // Whole blocks are hashed where they lie.
         let (blocks, tail) = rest.as_chunks::<BLOCK>();
-        compress256(&mut self.state, blocks);
-        if let Some(place) = self.block.get_mut(..tail.len()) {
-            place.copy_from_slice(tail);
+        if !blocks.is_empty() {
+            compress256(&mut self.state, blocks);
         }
-        self.filled = tail.len();
+        if !tail.is_empty() {
+            self.fill(tail);
+        }
     }
 
-    /// Hashes the last block, or two.
+    /// Adds to the block that is not full, and hashes it once it is; gives what is left over.
+    fn fill<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let place = self.block.get_mut(self.filled..).unwrap_or_default();
+        if let Some((first, rest)) = bytes.split_at_checked(place.len()) {
+            place.copy_from_slice(first);
+            compress256(&mut self.state, &[self.block]);
+            (self.block, self.filled) = ([0; BLOCK], 0);
+            return rest;
+        }
+        if let Some(place) = place.get_mut(..bytes.len()) {
+            place.copy_from_slice(bytes);
+            self.filled = self.filled.wrapping_add(bytes.len());
+        }
+        &[]
+    }
+
+    /// Hashes the last block, or two: the message ends with a one bit, zeros and its length.
     fn pad(&mut self) {
+        mark(&mut self.block, self.filled);
         if self.filled >= LENGTH_AT {
-            end(&mut self.block, self.filled, 0);
             compress256(&mut self.state, &[self.block]);
             self.block = [0; BLOCK];
-            set_length(&mut self.block, self.length);
-        } else {
-            end(&mut self.block, self.filled, self.length);
         }
+        set_length(&mut self.block, self.length);
         compress256(&mut self.state, &[self.block]);
     }
 }
 
-/// Ends a message after so many bytes of the block: a one bit, zeros, and the length if it fits.
-fn end(block: &mut [u8; BLOCK], filled: usize, length: u64) {
-    if let Some((mark, rest)) = block.get_mut(filled..).and_then(<[u8]>::split_first_mut) {
-        *mark = 0x80;
-        rest.fill(0);
-    }
-    if filled < LENGTH_AT {
-        set_length(block, length);
+/// Marks the end of a message after so many bytes of its last block.
+fn mark(block: &mut [u8; BLOCK], filled: usize) {
+    if let Some(place) = block.get_mut(filled) {
+        *place = 0x80;
     }
 }
 
@@ -133,14 +136,15 @@ fn set_words(bytes: &mut [u8], words: &[u32; 8]) {
 
 impl Drop for Prepared {
     fn drop(&mut self) {
-        self.inner.zeroize();
-        self.outer.zeroize();
+        // As slices: an array would be wiped word by word, with a fence after each.
+        self.inner.as_mut_slice().zeroize();
+        self.outer.as_mut_slice().zeroize();
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.state.zeroize();
+        self.state.as_mut_slice().zeroize();
     }
 }
 
@@ -166,7 +170,7 @@ mod tests {
             let prepared = Prepared::new(b"test-key");
             let mut running = prepared.start();
             running.update(&message);
-            assert_eq!(prepared.finish(running), expected(b"test-key", &message), "{length}");
+            assert_eq!(prepared.finish(&mut running), expected(b"test-key", &message), "{length}");
         }
     }
 
@@ -177,7 +181,7 @@ mod tests {
             let prepared = Prepared::new(&key);
             let mut running = prepared.start();
             running.update(b"message");
-            assert_eq!(prepared.finish(running), expected(&key, b"message"), "{length}");
+            assert_eq!(prepared.finish(&mut running), expected(&key, b"message"), "{length}");
         }
     }
 
@@ -192,7 +196,7 @@ mod tests {
                 running.update(&message[..first]);
                 running.update(&message[first..second]);
                 running.update(&message[second..]);
-                assert_eq!(prepared.finish(running), expected, "{first} {second}");
+                assert_eq!(prepared.finish(&mut running), expected, "{first} {second}");
             }
         }
     }

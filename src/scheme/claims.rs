@@ -3,7 +3,7 @@
 
 use super::join::Joint;
 use super::plan::{Layout, Piece, Plan, TimestampPlace};
-use crate::encoding::{Encoding, TagBuffer};
+use crate::encoding::TagBuffer;
 use crate::error::ErrorKind;
 use crate::field::{MAX_ENTRIES, entries, only_value};
 use crate::mac::hash;
@@ -21,8 +21,8 @@ pub(crate) const MAX_ID: usize = 256;
 /// keep. A timestamp and a nonce take less than 100; the rest is room for a URL.
 pub(crate) const MAX_SUFFIX: usize = 2048;
 
-/// Twice the parts of a scheme, since a URL is two pieces.
-const MAX_PIECES: usize = 2 * super::MAX_PARTS;
+/// One for each part of a scheme, and one more since a URL is two pieces.
+const MAX_PIECES: usize = super::MAX_PARTS + 1;
 
 /// What a request claims: borrowed from it and from the plan, checked for form, not yet believed.
 ///
@@ -32,14 +32,18 @@ pub(crate) struct Claims<'r> {
     pub(crate) stamp: Option<Stamp>,
     pub(crate) message_id: Option<&'r str>,
     pub(crate) key_id: Option<&'r [u8]>,
-    before: Pieces<'r>,
-    after: Pieces<'r>,
+    pieces: Pieces<'r>,
+    /// How many of the pieces stand before the body.
+    before: usize,
 }
 
 /// The decoded signatures of a request.
+#[derive(Clone)]
 pub(crate) struct Candidates {
-    tags: [TagBuffer; MAX_CANDIDATES],
-    sizes: [usize; MAX_CANDIDATES],
+    first: TagBuffer,
+    /// Room for more is made when there are more, since nearly all requests have one.
+    more: Option<[TagBuffer; MAX_CANDIDATES - 1]>,
+    sizes: [u8; MAX_CANDIDATES],
     count: usize,
 }
 
@@ -52,23 +56,23 @@ struct Pieces<'r> {
 impl<'r> Claims<'r> {
     pub(crate) const fn new() -> Self {
         Self {
-            candidates: Candidates { tags: [[0; _]; MAX_CANDIDATES], sizes: [0; _], count: 0 },
+            candidates: Candidates { first: [0; _], more: None, sizes: [0; _], count: 0 },
             stamp: None,
             message_id: None,
             key_id: None,
-            before: Pieces { list: [&[]; MAX_PIECES], count: 0 },
-            after: Pieces { list: [&[]; MAX_PIECES], count: 0 },
+            pieces: Pieces { list: [&[]; MAX_PIECES], count: 0 },
+            before: 0,
         }
     }
 
     /// The signed pieces before the body.
     pub(crate) fn before(&self) -> &[&'r [u8]] {
-        self.before.as_slice()
+        self.pieces.as_slice().get(..self.before).unwrap_or_default()
     }
 
     /// The signed pieces after the body.
     pub(crate) fn after(&self) -> &[&'r [u8]] {
-        self.after.as_slice()
+        self.pieces.as_slice().get(self.before..).unwrap_or_default()
     }
 
     /// Fills the claims, or says what is wrong with the request.
@@ -82,8 +86,14 @@ impl<'r> Claims<'r> {
         }
         self.read_ids(layout, parts.headers)?;
         let content = Content { plan, parts, timestamp, message_id: self.message_id };
-        content.gather(&layout.before, &mut self.before)?;
-        content.gather(&layout.after, &mut self.after)?;
+        if !layout.before.is_empty() {
+            content.gather(&layout.before, &mut self.pieces)?;
+            self.before = self.pieces.count;
+        }
+        if layout.after.is_empty() {
+            return Ok(());
+        }
+        content.gather(&layout.after, &mut self.pieces)?;
         let suffix: usize = self.after().iter().map(|piece| piece.len()).sum();
         if suffix > MAX_SUFFIX { Err(ErrorKind::HeaderTooLong) } else { Ok(()) }
     }
@@ -192,22 +202,27 @@ impl<'r> List<'_, 'r> {
     }
 
     fn read_group(&mut self, group: &'r [u8], candidates: &mut Candidates) -> Result<(), ErrorKind> {
-        for entry in entries(group, self.plan.separator) {
-            self.seen = self.seen.saturating_add(1);
-            if self.seen > MAX_ENTRIES {
+        match self.plan.separator {
+            None => self.read_entry(group, candidates),
+            separator => entries(group, separator).try_for_each(|entry| self.read_entry(entry, candidates)),
+        }
+    }
+
+    fn read_entry(&mut self, entry: &'r [u8], candidates: &mut Candidates) -> Result<(), ErrorKind> {
+        self.seen = self.seen.saturating_add(1);
+        if self.seen > MAX_ENTRIES {
+            return Err(ErrorKind::TooManySignatures);
+        }
+        if let Some(text) = self.timestamp_prefix.and_then(|prefix| entry.strip_prefix(prefix)) {
+            if self.timestamp.replace(text).is_some() {
+                return Err(ErrorKind::AmbiguousTimestamp);
+            }
+        } else if let Some(text) = entry.strip_prefix(&*self.plan.prefix) {
+            self.marked = self.marked.saturating_add(1);
+            if self.marked > MAX_CANDIDATES {
                 return Err(ErrorKind::TooManySignatures);
             }
-            if let Some(text) = self.timestamp_prefix.and_then(|prefix| entry.strip_prefix(prefix)) {
-                if self.timestamp.replace(text).is_some() {
-                    return Err(ErrorKind::AmbiguousTimestamp);
-                }
-            } else if let Some(text) = entry.strip_prefix(&*self.plan.prefix) {
-                self.marked = self.marked.saturating_add(1);
-                if self.marked > MAX_CANDIDATES {
-                    return Err(ErrorKind::TooManySignatures);
-                }
-                candidates.take(self.plan, text);
-            }
+            candidates.take(self.plan, text);
         }
         Ok(())
     }
@@ -293,16 +308,15 @@ impl<'r> Pieces<'r> {
 impl Candidates {
     /// Adds a signature, if it can be decoded: a malformed one does not spoil its siblings.
     fn take(&mut self, plan: &Plan, text: &[u8]) {
-        let (Some(tag), Some(size)) = (self.tags.get_mut(self.count), self.sizes.get_mut(self.count)) else {
+        let place = place(&mut self.first, &mut self.more, self.count);
+        let (Some(tag), Some(size)) = (place, self.sizes.get_mut(self.count)) else {
             return;
         };
-        let decoded = match plan.encoding {
-            Encoding::Verbatim => Some(set_token(text, tag)),
-            encoding => {
-                encoding.decode_tag(text, plan.algorithm.least_size(), plan.algorithm.tag_size(), tag)
-            }
+        let decoded = match &plan.tag_text {
+            None => Some(set_token(text, tag)),
+            Some(tag_text) => tag_text.decode(text, tag),
         };
-        if let Some(decoded) = decoded {
+        if let Some(decoded) = decoded.and_then(|decoded| u8::try_from(decoded).ok()) {
             *size = decoded;
             self.count = self.count.saturating_add(1);
         }
@@ -310,15 +324,27 @@ impl Candidates {
 
     /// The tags or signatures.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let tags = self.tags.iter().zip(&self.sizes).take(self.count);
-        tags.filter_map(|(tag, size)| tag.get(..*size))
+        (0..self.count).filter_map(|index| self.get(index))
+    }
+
+    fn get(&self, index: usize) -> Option<&[u8]> {
+        let tag = match index.checked_sub(1) {
+            None => &self.first,
+            Some(index) => self.more.as_ref()?.get(index)?,
+        };
+        tag.get(..usize::from(*self.sizes.get(index)?))
     }
 }
 
-/// A copy for a streaming verification, without the request.
-impl Clone for Candidates {
-    fn clone(&self) -> Self {
-        Self { tags: self.tags, sizes: self.sizes, count: self.count }
+/// The place of the candidate with this index.
+fn place<'c>(
+    first: &'c mut TagBuffer,
+    more: &'c mut Option<[TagBuffer; MAX_CANDIDATES - 1]>,
+    index: usize,
+) -> Option<&'c mut TagBuffer> {
+    match index.checked_sub(1) {
+        None => Some(first),
+        Some(index) => more.get_or_insert([[0; _]; MAX_CANDIDATES - 1]).get_mut(index),
     }
 }
 

@@ -5,7 +5,7 @@ use http::HeaderName;
 use super::join::{self, Joint, Mark};
 use super::{Algorithm, Definition, Part, Scheme, SecretForm};
 use crate::coverage::Coverage;
-use crate::encoding::Encoding;
+use crate::encoding::TagText;
 use crate::error::ConfigError;
 use crate::field::Field;
 use crate::mechanism::Rules;
@@ -17,7 +17,8 @@ use crate::url::PublicUrl;
 pub(crate) struct Plan {
     pub(crate) name: Box<str>,
     pub(crate) algorithm: Algorithm,
-    pub(crate) encoding: Encoding,
+    /// How a signature is written; none where it is a token that is taken as it is.
+    pub(crate) tag_text: Option<TagText>,
     pub(crate) separator: Option<u8>,
     pub(crate) groups: Option<u8>,
     /// Whether the signature headers are numbered, so that the first missing one ends them.
@@ -79,7 +80,11 @@ impl Plan {
         Ok(Self {
             name: definition.name.into(),
             algorithm: definition.algorithm,
-            encoding: definition.encoding,
+            tag_text: TagText::new(
+                definition.encoding,
+                definition.algorithm.least_size(),
+                definition.algorithm.tag_size(),
+            ),
             separator: signature.separator.and_then(|separator| u8::try_from(separator).ok()),
             groups: signature.groups.and_then(|separator| u8::try_from(separator).ok()),
             numbered: signature.last_number().is_some(),

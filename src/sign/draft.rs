@@ -1,6 +1,6 @@
 //! Requests on their way to being signed: everything in its place, the signature still a placeholder.
 
-use crate::encoding::Encoding;
+use crate::encoding::{Encoding, TagText};
 use crate::request::Parts;
 use crate::scheme::{Joint, Layout, Piece, Plan, TimestampPlace};
 use crate::time::{Unit, UnixTime};
@@ -68,9 +68,10 @@ pub(super) fn placeholder(plan: &Plan) -> String {
 
 /// How signatures are written.
 pub(super) fn encoding(plan: &Plan) -> Encoding {
+    let encoding = plan.tag_text.map_or(Encoding::Verbatim, TagText::encoding);
     match plan.rules {
-        Some(rules) => rules.encoding(plan.encoding),
-        None => plan.encoding,
+        Some(rules) => rules.encoding(encoding),
+        None => encoding,
     }
 }
 

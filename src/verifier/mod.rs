@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub use builder::Builder;
 pub(crate) use report::{Decision, Reporter};
-pub(crate) use settle::{Opened, Settled};
+pub(crate) use settle::Opened;
 
 use crate::body_time::body_timestamp;
 use crate::coverage::Coverage;
@@ -30,7 +30,7 @@ use crate::scheme::{Candidates, Claims, Plan, Scheme};
 use crate::secret::Secret;
 use crate::source::Sources;
 use crate::time::{Clock, Freshness, Stamp, UnixTime};
-use crate::verified::{MessageId, Origin, Statement, Verified};
+use crate::verified::{Name, Origin, Proof, Statement, Verified};
 
 /// Verifies the requests of one provider with one set of keys.
 ///
@@ -68,7 +68,7 @@ pub(crate) struct Setup {
     freshness: Option<Freshness>,
     /// How far the clocks may differ where a token says from when and until when it is valid.
     leeway: Option<Duration>,
-    origin: Origin,
+    pub(crate) origin: Origin,
     replay_keys: bool,
     /// Where the event's id stands in the JSON body, if proofs are to name the event.
     event_id: Option<Box<str>>,
@@ -163,13 +163,13 @@ impl Verifier {
     ) -> Result<Verified<B>, VerifyError> {
         let setup = &*self.setup;
         let Some(reporter) = &setup.reporter else {
-            return Ok(setup.verify(parts, body, clock)?);
+            return setup.verify(parts, body, clock);
         };
         let decision = Decision::begin(setup.sender(parts), clock);
         let length = body.as_ref().len();
         let mut verified = setup.verify(parts, body, clock);
         reporter.report(setup, &decision, length, &mut verified);
-        Ok(verified?)
+        verified
     }
 
     /// Verifies a probe of our own, streamed and at once: nobody is told, and no key was used.
@@ -203,7 +203,7 @@ impl Verifier {
         let decision = Decision::begin(setup.sender(parts), clock);
         let pending = setup.begin(parts, clock, Some(decision));
         if let Err(kind) = &pending {
-            reporter.report::<()>(setup, &decision, 0, &mut Err(*kind));
+            reporter.report::<()>(setup, &decision, 0, &mut Err((*kind).into()));
         }
         Ok(pending?)
     }
@@ -278,29 +278,33 @@ impl Setup {
         parts: &Parts<'_>,
         body: B,
         clock: Clock,
-    ) -> Result<Verified<B>, ErrorKind> {
+    ) -> Result<Verified<B>, VerifyError> {
         self.check_source(parts)?;
         if let Some(rules) = self.plan.rules {
-            let settled = self.settle(self.open(rules, parts, clock)?, body.as_ref())?;
-            return Ok(Verified::settled(settled, body));
+            let proof = self.settle(self.open(rules, parts, clock)?, body.as_ref())?;
+            return Ok(Verified::new(proof, body));
         }
         let keys = self.ring.load();
         let mut claims = Claims::new();
         let choice = self.read(parts, &keys, clock, &mut claims)?;
         let signed_body = if self.signs_body() { body.as_ref() } else { &[] };
-        let matched = self.compare(&claims, &keys, choice, signed_body).ok_or(ErrorKind::Mismatch)?;
+        let Some(matched) = self.compare(&claims, &keys, choice, signed_body) else {
+            // Where no key was compared with, the reason is another.
+            keys.check(choice)?;
+            return Err(ErrorKind::Mismatch.into());
+        };
         let key = keys.accept(&matched)?;
-        let message_id = claims.message_id.and_then(MessageId::new);
-        let mut statement = self.statement(claims.stamp, message_id, key, choice.now);
-        self.read_body(&mut statement, signed_body, choice.now)?;
-        let content = self.start_content_hash().map(|mut hash| {
+        let stamp = self.stamp_in(signed_body, choice.now)?.or(claims.stamp);
+        let name = self.name_of(signed_body, || {
+            let mut hash = ContentHash::default();
             claims.before().iter().for_each(|piece| hash.update(piece));
             hash.update(signed_body);
             claims.after().iter().for_each(|piece| hash.update(piece));
-            hash.finish()
+            hash
         });
         key.note_match(choice.now);
-        Ok(Verified::new(matched, key.label, statement, content, body))
+        let statement = self.statement(stamp, claims.message_id, key, choice.now);
+        Ok(Verified::new(Proof::new(matched, &self.origin, statement, name), body))
     }
 
     fn begin(
@@ -316,6 +320,7 @@ impl Setup {
         let keys = self.ring.snapshot();
         let mut claims = Claims::new();
         let choice = self.read(parts, &keys, clock, &mut claims)?;
+        keys.check(choice)?;
         Pending::new(self, Arc::clone(&keys), &claims, choice, decision)
     }
 
@@ -350,7 +355,6 @@ impl Setup {
         if let Some(stamp) = claims.stamp {
             self.check_freshness(stamp, choice.now)?;
         }
-        keys.check(choice)?;
         Ok(choice)
     }
 
@@ -392,23 +396,35 @@ impl Setup {
         comparison.verdict()
     }
 
-    /// What only a body whose signature has matched can say: its timestamp, where it has one, and the
-    /// id of its event.
-    pub(crate) fn read_body(
-        &self,
-        statement: &mut Statement,
-        body: &[u8],
-        now: Option<UnixTime>,
-    ) -> Result<(), ErrorKind> {
-        if let Some((key, unit)) = &self.plan.json_timestamp {
-            let stamp = body_timestamp(body, key, *unit)?;
-            self.check_freshness(stamp, now)?;
-            statement.timestamp = Some(stamp.time);
-            statement.valid_for = self.valid_for(stamp, now);
+    /// The timestamp in a body, for a scheme that has it there: only once its signature has matched is it
+    /// its sender's.
+    pub(crate) fn stamp_in(&self, body: &[u8], now: Option<UnixTime>) -> Result<Option<Stamp>, ErrorKind> {
+        let Some((key, unit)) = &self.plan.json_timestamp else {
+            return Ok(None);
+        };
+        let stamp = body_timestamp(body, key, *unit)?;
+        self.check_freshness(stamp, now)?;
+        Ok(Some(stamp))
+    }
+
+    /// What names a request beside its message id, as far as that was asked for.
+    pub(crate) fn name_of(&self, body: &[u8], content: impl FnOnce() -> ContentHash) -> Name {
+        if self.event_id.is_none() && !self.names_content() {
+            return Name::None;
         }
-        let event_id = self.event_id.as_ref().filter(|_| statement.coverage.body());
-        statement.event = event_id.and_then(|pointer| event_hash(body, pointer));
-        Ok(())
+        let content = || self.names_content().then(|| Name::Content(content().finish()));
+        self.event_name(self.plan.coverage, body).or_else(content).unwrap_or(Name::None)
+    }
+
+    /// The event's id in a genuine body, if it is asked for and there.
+    pub(crate) fn event_name(&self, coverage: Coverage, body: &[u8]) -> Option<Name> {
+        let pointer = self.event_id.as_ref().filter(|_| coverage.body())?;
+        event_hash(body, pointer).map(Name::Event)
+    }
+
+    /// Whether the signed content names requests: that was asked for, and nothing shorter does.
+    pub(crate) fn names_content(&self) -> bool {
+        self.replay_keys && !self.plan.coverage.message_id()
     }
 
     /// For how long a request with this timestamp will be accepted from now on.
@@ -434,31 +450,25 @@ impl Setup {
         self.plan.coverage.body()
     }
 
-    pub(crate) fn statement(
+    pub(crate) fn statement<'r>(
         &self,
         stamp: Option<Stamp>,
-        message_id: Option<MessageId>,
+        message_id: Option<&'r str>,
         key: &PreparedKey,
         now: Option<UnixTime>,
-    ) -> Statement {
+    ) -> Statement<'r> {
         Statement {
             timestamp: stamp.map(|stamp| stamp.time),
-            valid_for: stamp.and_then(|stamp| self.valid_for(stamp, now)),
             message_id,
+            valid_for: stamp.and_then(|stamp| self.valid_for(stamp, now)),
+            coverage: self.origin.coverage,
+            key: key.label,
             key_aged: self.is_aged(key, now),
-            ..Statement::of(&self.origin)
         }
     }
 
     fn is_aged(&self, key: &PreparedKey, now: Option<UnixTime>) -> bool {
         now.is_some_and(|now| key.is_aged(now, self.ring.max_age()))
-    }
-
-    /// A hash of the signed content, if replay keys were asked for and nothing shorter names the
-    /// request.
-    pub(crate) fn start_content_hash(&self) -> Option<ContentHash> {
-        let asked = self.replay_keys && !self.plan.coverage.message_id();
-        asked.then(ContentHash::default)
     }
 }
 

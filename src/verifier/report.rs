@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::Setup;
-use crate::error::ErrorKind;
+use crate::error::VerifyError;
 use crate::observe::{Event, Observer, Outcome};
 use crate::time::{Clock, UnixTime, monotonic};
 use crate::verified::{Circumstances, Proof, Verified};
@@ -41,9 +41,10 @@ impl Reporter {
         setup: &Setup,
         decision: &Decision,
         body_length: usize,
-        verdict: &mut Result<Verified<B>, ErrorKind>,
+        verdict: &mut Result<Verified<B>, VerifyError>,
     ) {
-        let outcome = verdict.as_ref().map_or_else(|kind| Outcome::Refused(*kind), |_| Outcome::Accepted);
+        let outcome =
+            verdict.as_ref().map_or_else(|error| Outcome::Refused(error.kind()), |_| Outcome::Accepted);
         let circumstances = Circumstances { time: decision.time, source: decision.source, body_length };
         let mut event = event(outcome, circumstances);
         event.scheme = &setup.plan.name;

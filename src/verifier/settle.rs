@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use super::Setup;
 use crate::error::ErrorKind;
-use crate::key_ring::{Choice, KeyMaterial, Keys, Label, PreparedKey};
+use crate::inline::InlineText;
+use crate::key_ring::{Choice, KeyMaterial, Keys, PreparedKey};
 use crate::mac::{Comparison, ContentHash, MacKey, Matched, Tag};
 use crate::mechanism::{Claimed, Confirmed, Reading, Request, Rules, Signed};
 use crate::public_key::VerifyingKey;
 use crate::request::Parts;
 use crate::time::{Clock, Stamp, UnixTime};
-use crate::verified::Statement;
+use crate::verified::{Name, Proof, Statement};
 
 /// A request whose headers have been read and not refused.
 pub(crate) struct Opened {
@@ -20,14 +21,6 @@ pub(crate) struct Opened {
     claimed: Claimed,
     keys: Arc<Keys>,
     now: Option<UnixTime>,
-}
-
-/// What a proof is made of.
-pub(crate) struct Settled {
-    pub(crate) matched: Matched,
-    pub(crate) key: Label,
-    pub(crate) statement: Statement,
-    pub(crate) content: Option<[u8; 32]>,
 }
 
 impl Setup {
@@ -43,7 +36,7 @@ impl Setup {
     }
 
     /// Everything that follows, now that the body is there.
-    pub(crate) fn settle(&self, opened: Opened, body: &[u8]) -> Result<Settled, ErrorKind> {
+    pub(crate) fn settle(&self, opened: Opened, body: &[u8]) -> Result<Proof, ErrorKind> {
         let Opened { reading, mut claimed, keys, now } = opened;
         if body.len() > self.max_body {
             return Err(ErrorKind::BodyTooLarge);
@@ -55,20 +48,20 @@ impl Setup {
         let key = keys.accept(&matched)?;
         let confirmed = reading.confirm(body, key.id())?;
         self.check_confirmed(&confirmed, now)?;
-        let content = self.content_hash(&claimed, &confirmed);
-        let stamp = confirmed.stamp.or(claimed.stamp);
-        let mut statement = Statement {
+        let stamp = self.stamp_in(body, now)?.or(confirmed.stamp).or(claimed.stamp);
+        let message_id = confirmed.message_id.as_ref().or(claimed.message_id.as_ref());
+        let statement = Statement {
             timestamp: stamp.map(|stamp| stamp.time),
             valid_for: self.valid_for_token(stamp, confirmed.expires, now),
-            message_id: confirmed.message_id.or(claimed.message_id),
+            message_id: message_id.map(InlineText::as_str),
             coverage: claimed.coverage.unwrap_or(self.origin.coverage),
+            key: key.label,
             key_aged: self.is_aged(key, now),
-            ..Statement::of(&self.origin)
         };
-        self.read_body(&mut statement, body, now)?;
+        let named = statement.message_id.is_some();
+        let name = self.event_name(statement.coverage, body).or_else(|| self.content_name(&claimed, named));
         key.note_match(now);
-        let key = key.label;
-        Ok(Settled { matched, key, statement, content })
+        Ok(Proof::new(matched, &self.origin, statement, name.unwrap_or(Name::None)))
     }
 
     fn check_claimed(&self, claimed: &Claimed, keys: &Keys, now: Option<UnixTime>) -> Result<(), ErrorKind> {
@@ -132,8 +125,7 @@ impl Setup {
     }
 
     /// A hash of what was signed, if it was asked for and nothing shorter names the request.
-    fn content_hash(&self, claimed: &Claimed, confirmed: &Confirmed) -> Option<[u8; 32]> {
-        let named = confirmed.message_id.is_some() || claimed.message_id.is_some();
+    fn content_name(&self, claimed: &Claimed, named: bool) -> Option<Name> {
         // Things that are signed one by one can be sent in any company: only one alone has a name.
         let [signed] = claimed.signed.as_slice() else {
             return None;
@@ -143,7 +135,7 @@ impl Setup {
         }
         let mut hash = ContentHash::default();
         hash.update_field(signed.contents.first()?);
-        Some(hash.finish())
+        Some(Name::Content(hash.finish()))
     }
 }
 
