@@ -236,13 +236,32 @@ impl<'v> Iterator for Entries<'v> {
     }
 }
 
-/// Where a byte first stands. Sixteen bytes are looked at together: an entry is mostly a signature.
-fn position(text: &[u8], wanted: u8) -> Option<usize> {
-    let (runs, _) = text.as_chunks::<16>();
-    let holds = |run: &[u8; 16]| run.iter().fold(false, |holds, byte| holds | (*byte == wanted));
-    let passed = runs.iter().take_while(|run| !holds(run)).count().saturating_mul(16);
-    let rest = text.get(passed..)?.iter().position(|byte| *byte == wanted)?;
-    Some(passed.saturating_add(rest))
+/// Where a byte first stands. Eight bytes are looked at together: an entry is mostly a signature.
+pub(crate) fn position(text: &[u8], wanted: u8) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let (words, rest) = text.as_chunks::<8>();
+    for (word, start) in words.iter().zip((0..).step_by(8)) {
+        // Zero where the byte stands. Subtracting one borrows into the highest bit of a zero first, and of others
+        // only above one.
+        let difference = u64::from_le_bytes(*word) ^ ONES.wrapping_mul(u64::from(wanted));
+        let found = difference.wrapping_sub(ONES) & !difference & (ONES << 7);
+        if found != 0 {
+            return Some(first_byte(found).saturating_add(start));
+        }
+    }
+    let position = rest.iter().position(|byte| *byte == wanted)?;
+    Some(text.len().saturating_sub(rest.len()).saturating_add(position))
+}
+
+/// The index of the lowest byte that is not zero.
+fn first_byte(word: u64) -> usize {
+    usize::try_from(word.trailing_zeros() / 8).unwrap_or_default()
+}
+
+/// What follows a prefix. It has a few bytes, for which a call to compare them costs more than they do.
+pub(crate) fn after_prefix<'v>(value: &'v [u8], prefix: &[u8]) -> Option<&'v [u8]> {
+    let (start, rest) = value.split_at_checked(prefix.len())?;
+    start.iter().zip(prefix).all(|(one, other)| one == other).then_some(rest)
 }
 
 fn trim_spaces(mut entry: &[u8]) -> &[u8] {
@@ -271,5 +290,29 @@ mod tests {
         assert!(listed(" , ", Some(b',')).is_empty());
         let long = format!("{},{}", "a".repeat(40), "b".repeat(16));
         assert_eq!(listed(&long, Some(b',')), [&[b'a'; 40][..], &[b'b'; 16]]);
+    }
+
+    #[test]
+    fn a_byte_is_found_where_it_first_stands() {
+        // Neighbours that differ from it by one, on which borrows could tread.
+        for text in [[b'+'; 40], [b'-'; 40], [b','.wrapping_add(0x80); 40], [0; 40]] {
+            assert_eq!(position(&text, b','), None);
+            for (first, second) in (0..40).flat_map(|first| (first..40).map(move |second| (first, second))) {
+                let mut text = text;
+                (text[first], text[second]) = (b',', b',');
+                assert_eq!(position(&text, b','), Some(first), "{text:?}");
+                assert_eq!(position(&text[first..], b','), Some(0));
+                assert_eq!(position(&text[..first], b','), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_stripped_or_missed() {
+        assert_eq!(after_prefix(b"v1=ab", b"v1="), Some(&b"ab"[..]));
+        assert_eq!(after_prefix(b"v1=", b"v1="), Some(&b""[..]));
+        assert_eq!(after_prefix(b"v2=ab", b"v1="), None);
+        assert_eq!(after_prefix(b"v1", b"v1="), None);
+        assert_eq!(after_prefix(b"ab", b""), Some(&b"ab"[..]));
     }
 }

@@ -12,14 +12,22 @@ pub(crate) struct InlineText<const SIZE: usize> {
 impl<const SIZE: usize> InlineText<SIZE> {
     /// The text, unless it is too long.
     pub(crate) fn new(text: &str) -> Option<Self> {
+        Self::of_utf8(text.as_bytes())
+    }
+
+    /// A text whose bytes are known to be UTF-8, unless it is too long.
+    pub(crate) fn of_utf8(text: &[u8]) -> Option<Self> {
         let mut bytes = [0; SIZE];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
         Some(Self { bytes, len: u16::try_from(text.len()).ok()? })
     }
 
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
     pub(crate) fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
-        str::from_utf8(bytes).unwrap_or_default()
+        str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 

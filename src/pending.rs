@@ -104,7 +104,10 @@ impl Pending {
             content: setup.names_content().then(ContentHash::default),
             suffix: [0; MAX_SUFFIX],
             suffix_len: 0,
-            claims: Claimed { stamp: claims.stamp, message_id: claims.message_id.and_then(MessageId::new) },
+            claims: Claimed {
+                stamp: claims.stamp,
+                message_id: claims.message_id.and_then(MessageId::of_utf8),
+            },
             kept: Vec::new(),
             body_start: 0,
             key_id: setup.kept_body().and(choice.id).map(Box::from),
@@ -220,7 +223,7 @@ impl State {
             hash
         });
         key.note_match(self.now);
-        let message_id = self.claims.message_id.as_ref().map(MessageId::as_str);
+        let message_id = self.claims.message_id.as_ref().map(MessageId::as_bytes);
         let statement = self.setup.statement(stamp, message_id, key, self.now);
         Ok(Verified::new(Proof::new(matched, &self.setup.origin, statement, name), ()))
     }

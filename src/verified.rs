@@ -91,7 +91,7 @@ pub(crate) type SchemeName = InlineText<MAX_NAME>;
 /// What one request says.
 pub(crate) struct Statement<'r> {
     pub(crate) timestamp: Option<UnixTime>,
-    pub(crate) message_id: Option<&'r str>,
+    pub(crate) message_id: Option<&'r [u8]>,
     pub(crate) valid_for: Option<Duration>,
     pub(crate) coverage: Coverage,
     pub(crate) key: Label,
@@ -117,7 +117,7 @@ impl Proof {
             key: statement.key,
             key_aged: statement.key_aged,
             timestamp: statement.timestamp,
-            message_id: statement.message_id.and_then(MessageId::new),
+            message_id: statement.message_id.and_then(MessageId::of_utf8),
             valid_for: statement.valid_for,
             acceptance: origin.acceptance,
             coverage: statement.coverage,

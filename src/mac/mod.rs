@@ -112,7 +112,7 @@ impl MacKey {
         before.iter().for_each(|piece| running.update(piece));
         running.update(body);
         after.iter().for_each(|piece| running.update(piece));
-        Tag::of(&key.finish(&mut running))
+        Tag::of(key.finish(&mut running))
     }
 
     /// The same for the other algorithms; apart, since what they need would be set up in front of each tag.
@@ -149,26 +149,26 @@ impl Mac {
 
     pub(crate) fn finish(self) -> Tag {
         match self.state {
-            State::Sha256(key, mut running) => Tag::of(&key.finish(&mut running)),
+            State::Sha256(key, mut running) => Tag::of(key.finish(&mut running)),
             #[cfg(feature = "jwt")]
-            State::Sha384(mac) => Tag::of(&mac.finalize().into_bytes()),
-            State::Sha512(mac) => Tag::of(&mac.finalize().into_bytes()),
+            State::Sha384(mac) => Tag::of(mac.finalize().into_bytes().into()),
+            State::Sha512(mac) => Tag::of(mac.finalize().into_bytes().into()),
             #[cfg(feature = "form")]
-            State::Md5(mac) => Tag::of(&mac.finalize().into_bytes()),
+            State::Md5(mac) => Tag::of(mac.finalize().into_bytes().into()),
             #[cfg(feature = "form")]
-            State::Md5Hash(hash, secret) => Tag::of(&hash.chain_update(&*secret).finalize()),
+            State::Md5Hash(hash, secret) => Tag::of(hash.chain_update(&*secret).finalize().into()),
             #[cfg(feature = "sha1")]
-            State::Sha1(mac) => Tag::of(&mac.finalize().into_bytes()),
-            State::Token(hash) => Tag::of(&hash),
+            State::Sha1(mac) => Tag::of(mac.finalize().into_bytes().into()),
+            State::Token(hash) => Tag::of(hash),
         }
     }
 }
 
 impl Tag {
-    fn of(bytes: &[u8]) -> Self {
-        let mut tag = Self { bytes: [0; MAX_TAG], size: bytes.len() };
-        if let Some(place) = tag.bytes.get_mut(..bytes.len()) {
-            place.copy_from_slice(bytes);
+    fn of<const SIZE: usize>(bytes: [u8; SIZE]) -> Self {
+        let mut tag = Self { bytes: [0; MAX_TAG], size: SIZE };
+        if let Some(place) = tag.bytes.get_mut(..SIZE) {
+            place.copy_from_slice(&bytes);
         }
         tag
     }

@@ -5,7 +5,7 @@ use super::join::Joint;
 use super::plan::{Layout, Piece, Plan, TimestampPlace};
 use crate::encoding::TagBuffer;
 use crate::error::ErrorKind;
-use crate::field::{MAX_ENTRIES, entries, only_value};
+use crate::field::{MAX_ENTRIES, after_prefix, entries, only_value};
 use crate::mac::hash;
 use crate::request::{Headers, Parts};
 use crate::time::Stamp;
@@ -30,7 +30,8 @@ const MAX_PIECES: usize = super::MAX_PARTS + 1;
 pub(crate) struct Claims<'r> {
     pub(crate) candidates: Candidates,
     pub(crate) stamp: Option<Stamp>,
-    pub(crate) message_id: Option<&'r str>,
+    /// Visible ASCII.
+    pub(crate) message_id: Option<&'r [u8]>,
     pub(crate) key_id: Option<&'r [u8]>,
     pieces: Pieces<'r>,
     /// How many of the pieces stand before the body.
@@ -101,12 +102,12 @@ impl<'r> Claims<'r> {
     fn read_ids(&mut self, layout: &Layout, headers: &'r dyn Headers) -> Result<(), ErrorKind> {
         if let Some((name, prefix)) = &layout.message_id {
             let value = only_value(headers, name)?.ok_or(ErrorKind::MissingId)?;
-            let id = value.strip_prefix(&**prefix).and_then(message_id);
+            let id = after_prefix(value, prefix).and_then(message_id);
             self.message_id = Some(id.ok_or(ErrorKind::MalformedId)?);
         }
         if let Some((name, prefix)) = &layout.key_id {
             let value = only_value(headers, name)?.ok_or(ErrorKind::MissingHeader)?;
-            self.key_id = Some(value.strip_prefix(&**prefix).ok_or(ErrorKind::UnknownKeyId)?);
+            self.key_id = Some(after_prefix(value, prefix).ok_or(ErrorKind::UnknownKeyId)?);
         }
         Ok(())
     }
@@ -160,7 +161,7 @@ fn timestamp<'r>(
     match &layout.timestamp {
         Some(TimestampPlace::Header(name, prefix)) => {
             let value = only_value(headers, name)?.ok_or(ErrorKind::MissingTimestamp)?;
-            value.strip_prefix(&**prefix).map(Some).ok_or(ErrorKind::MalformedTimestamp)
+            after_prefix(value, prefix).map(Some).ok_or(ErrorKind::MalformedTimestamp)
         }
         Some(TimestampPlace::Beside(_)) => beside.map(Some).ok_or(ErrorKind::MissingTimestamp),
         None => Ok(None),
@@ -213,11 +214,11 @@ impl<'r> List<'_, 'r> {
         if self.seen > MAX_ENTRIES {
             return Err(ErrorKind::TooManySignatures);
         }
-        if let Some(text) = self.timestamp_prefix.and_then(|prefix| entry.strip_prefix(prefix)) {
+        if let Some(text) = self.timestamp_prefix.and_then(|prefix| after_prefix(entry, prefix)) {
             if self.timestamp.replace(text).is_some() {
                 return Err(ErrorKind::AmbiguousTimestamp);
             }
-        } else if let Some(text) = entry.strip_prefix(&*self.plan.prefix) {
+        } else if let Some(text) = after_prefix(entry, &self.plan.prefix) {
             self.marked = self.marked.saturating_add(1);
             if self.marked > MAX_CANDIDATES {
                 return Err(ErrorKind::TooManySignatures);
@@ -254,7 +255,7 @@ struct Content<'c, 'r> {
     plan: &'r Plan,
     parts: &'c Parts<'r>,
     timestamp: Option<&'r [u8]>,
-    message_id: Option<&'r str>,
+    message_id: Option<&'r [u8]>,
 }
 
 impl<'r> Content<'_, 'r> {
@@ -264,7 +265,7 @@ impl<'r> Content<'_, 'r> {
                 Piece::Literal(text) => gathered.push(text),
                 Piece::Timestamp => gathered.push(self.timestamp.ok_or(ErrorKind::MissingTimestamp)?),
                 Piece::MessageId(joint) => {
-                    let id = self.message_id.ok_or(ErrorKind::MissingId)?.as_bytes();
+                    let id = self.message_id.ok_or(ErrorKind::MissingId)?;
                     gathered.push(separated(id, joint).ok_or(ErrorKind::MalformedId)?);
                 }
                 Piece::Header(name, joint) => {
@@ -363,9 +364,9 @@ fn separated<'r>(value: &'r [u8], joint: &Joint) -> Option<&'r [u8]> {
 }
 
 /// A message id: 1 to 256 visible ASCII characters.
-fn message_id(value: &[u8]) -> Option<&str> {
+fn message_id(value: &[u8]) -> Option<&[u8]> {
     let visible = (1..=MAX_ID).contains(&value.len()) && value.iter().all(u8::is_ascii_graphic);
-    visible.then(|| str::from_utf8(value).ok()).flatten()
+    visible.then_some(value)
 }
 
 /// A signed header's value: printable ASCII, not empty.

@@ -453,7 +453,7 @@ impl Setup {
     pub(crate) fn statement<'r>(
         &self,
         stamp: Option<Stamp>,
-        message_id: Option<&'r str>,
+        message_id: Option<&'r [u8]>,
         key: &PreparedKey,
         now: Option<UnixTime>,
     ) -> Statement<'r> {

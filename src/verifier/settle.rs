@@ -53,7 +53,7 @@ impl Setup {
         let statement = Statement {
             timestamp: stamp.map(|stamp| stamp.time),
             valid_for: self.valid_for_token(stamp, confirmed.expires, now),
-            message_id: message_id.map(InlineText::as_str),
+            message_id: message_id.map(InlineText::as_bytes),
             coverage: claimed.coverage.unwrap_or(self.origin.coverage),
             key: key.label,
             key_aged: self.is_aged(key, now),
