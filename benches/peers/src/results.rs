@@ -1,6 +1,6 @@
 //! What was measured, and what follows from it by division.
 
-use crate::measure::Figure;
+use crate::measure::{Figure, median};
 
 pub(crate) const FLOOR: &str = "floor";
 pub(crate) const BARE: &str = "hmac";
@@ -88,6 +88,17 @@ impl Results {
     /// The quotient of two medians of one case.
     pub(crate) fn ratio(&self, case: &str, subject: &str, other: &str) -> Option<f64> {
         Some(self.row(case, subject)?.median / self.row(case, other)?.median)
+    }
+
+    /// The quotient of the least times of one case: what a machine that is busy with other things had shown without them.
+    pub(crate) fn ratio_of_least(&self, case: &str, subject: &str, other: &str) -> Option<f64> {
+        Some(self.row(case, subject)?.min / self.row(case, other)?.min)
+    }
+
+    /// How far our medians lie above our least times, in the middle over all sizes and styles: 1 on a quiet machine.
+    pub(crate) fn unrest(&self) -> f64 {
+        let ours = self.rows.iter().filter(|row| row.subject == OURS);
+        median(ours.map(|row| row.median / row.min).collect())
     }
 
     /// The fastest of the other crates in a case.

@@ -50,7 +50,9 @@ const NOTES: &str = "\
 Medians over interleaved rounds; in brackets the ratio to the floor, and how often one call allocates. The floor is
 the compressions of SHA-256 alone; hmac is the bare crate with a prepared key, told what is signed and with which tag.
 async-stripe-webhook parses the event too. octocrab, async-stripe-webhook and slack-morphism take text, so looking a
-header up and checking a body for UTF-8 are in their time. Nobody else verifies Retell's signature.
+header up and checking a body for UTF-8 are in their time. Nobody else verifies Retell's signature. Cargo builds one
+hmac for all who share a version, with the features of all: hooksig's wish to wipe its states slows down hmac here, and
+a little webhook-verify, async-stripe-webhook and slack-morphism.
 ";
 
 /// The times of every style, and the refusals.
