@@ -146,6 +146,9 @@ pub use error::{ConfigError, ErrorKind, VerifyError};
 pub use field::Field;
 pub use key::Key;
 pub use key_ring::KeyReport;
+#[cfg(hooksig_constant_time)]
+#[doc(hidden)]
+pub use mac::constant_time;
 pub use mechanism::Kind;
 #[cfg(feature = "serde")]
 pub use observe::AuditLog;

@@ -1,6 +1,8 @@
 //! Message authentication codes: keys, running states and the comparison. The only room that names
 //! `hmac`, `sha2`, `sha1`, `md5` and `subtle`.
 
+#[cfg(hooksig_constant_time)]
+pub mod constant_time;
 mod sha256;
 
 use hmac::{Hmac, KeyInit, Mac as _};
@@ -259,7 +261,10 @@ impl Comparison {
 
     /// The verdict: from here on it is public which keys matched, if any.
     pub(crate) fn verdict(self) -> Option<Matched> {
-        (self.matched != 0).then_some(Matched { keys: self.matched })
+        let keys = self.matched;
+        #[cfg(hooksig_constant_time)]
+        let keys = constant_time::released(keys);
+        (keys != 0).then_some(Matched { keys })
     }
 }
 
