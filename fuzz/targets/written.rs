@@ -9,6 +9,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use hooksig::{AuditLog, Kind, Parts, Unit, Verifier};
 use hooksig_fuzz::{Input, NOW, Prepared, SECRET, Written, macs, verdict};
 
+/// The end of every body.
+const BODY_MARK: &[u8] = b"fuzz-body-that-nobody-logs";
+
 /// What the audit log wrote, in one piece.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -67,7 +70,10 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         header: odd_text(4, b"nonce-1"),
         body: &[],
     };
-    let written = Written { body: input.rest(), ..written };
+    // The end of a body that is no JSON, by which it would be known in the log.
+    let mark = if scheme.timestamp_in_json().is_some() { &b""[..] } else { BODY_MARK };
+    let body = [input.rest(), mark].concat();
+    let written = Written { body: &body, ..written };
     let Some(headers) = written.sign(prepared) else {
         return;
     };
@@ -96,18 +102,15 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 
 /// One line of JSON for each of the two decisions, without secret, signature or body.
 fn check_lines(lines: &[u8], signature: &[u8], written: &Written<'_>) {
-    assert_eq!(lines.iter().filter(|byte| **byte == b'\n').count(), 2, "not a line for each decision");
-    for line in lines.strip_suffix(b"\n").unwrap().split(|byte| *byte == b'\n') {
-        assert!(!line.iter().any(u8::is_ascii_control), "a control character in the log");
-        assert!(serde_json::from_slice::<serde_json::Value>(line).unwrap().is_object());
-        for kept in [SECRET, signature, written.body] {
-            // Shorter texts may stand there for other reasons, and so may what was sent as the id.
-            let is_own = kept.len() >= 24 && !holds(written.id, kept);
-            assert!(!is_own || !holds(line, kept), "the log holds what nobody may read there");
+    let lines = str::from_utf8(lines).unwrap();
+    assert_eq!(lines.bytes().filter(|byte| *byte == b'\n').count(), 2, "not a line for each decision");
+    for line in lines.lines() {
+        assert!(!line.bytes().any(|byte| byte.is_ascii_control()), "a control character in the log");
+        assert!(serde_json::from_str::<serde_json::Value>(line).unwrap().is_object());
+        for kept in [SECRET, signature, BODY_MARK] {
+            let holds = str::from_utf8(kept).is_ok_and(|kept| line.contains(kept));
+            // What was sent as the id is there as the id.
+            assert!(!holds || written.id.windows(kept.len()).any(|id| id == kept), "the log says too much");
         }
     }
-}
-
-fn holds(text: &[u8], piece: &[u8]) -> bool {
-    text.len() >= piece.len() && text.windows(piece.len()).any(|window| window == piece)
 }
