@@ -78,6 +78,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let parts = Parts::new(&headers).method("POST").target("/in?tenant=1");
+    // Every line has a date, so the log costs more than the verdict.
+    let is_audited = odd & 8 != 0;
+    let verifier = if is_audited { verifier } else { &prepared.verifier };
     let verdict = verdict(verifier, parts, written.body, NOW, chunks);
     match &verdict {
         Ok(proof) => {
@@ -93,6 +96,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
             let mismatch = odd & 1 == 0 && refusal.reason() == "mismatch";
             assert!(!mismatch, "{}: two implementations of HMAC do not agree", scheme.name());
         }
+    }
+    if !is_audited {
+        return;
     }
     let mut lines = lines.0.lock().unwrap();
     let signature = &headers.last().unwrap().1;

@@ -148,10 +148,12 @@ impl Seeds {
         }
         let plain = macs().iter().filter(|prepared| prepared.scheme.kind() == Kind::Affix);
         for (index, _) in (0_u8..).zip(plain) {
-            self.write("written", &[&[index, 16, 64, 0], b"{\"event\":\"call_ended\"}"]);
+            for flags in [0, 8] {
+                self.write("written", &[&[index, 16, 64, flags], b"{\"event\":\"call_ended\"}"]);
+            }
             self.write(
                 "written",
-                &[&[index, 16, 64, 7], b"1763700000", END, b"msg.1", END, b"nonce.1", END, b"{}"],
+                &[&[index, 16, 64, 15], b"1763700000", END, b"msg.1", END, b"nonce.1", END, b"{}"],
             );
         }
         let tokens = macs().iter().filter(|prepared| prepared.scheme.kind() == Kind::Jwt);
