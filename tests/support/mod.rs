@@ -5,11 +5,16 @@
 #[cfg(all(feature = "axum", feature = "actix", feature = "hyper", feature = "tower"))]
 pub mod apps;
 pub mod client;
+pub mod corpus;
 #[cfg(feature = "serde")]
 pub mod definition;
+#[cfg(feature = "tracing")]
+pub mod lines;
 pub mod random;
 pub mod schemes;
 pub mod sender;
+#[cfg(all(feature = "ecdsa", feature = "ed25519", feature = "rs256", feature = "sign"))]
+pub mod signed;
 
 use std::path::{Path, PathBuf};
 
@@ -30,6 +35,7 @@ pub struct VectorFile {
 }
 
 /// One request, and what is to become of it.
+#[derive(Clone)]
 pub struct Vector {
     pub id: String,
     pub accept: bool,

@@ -134,12 +134,17 @@ fn dated(scheme: &Scheme<'_>, body: &[u8], now: UnixTime) -> Vec<u8> {
 
 /// The secret under which [`KEY`] is the scheme's key.
 pub fn secret(scheme: &Scheme<'_>) -> Secret {
-    let base64 = || String::from_utf8(encode(Encoding::Base64, KEY)).unwrap();
+    Secret::new(secret_text(scheme, KEY))
+}
+
+/// What a provider would show for this key.
+pub fn secret_text(scheme: &Scheme<'_>, key: &[u8]) -> String {
+    let base64 = || String::from_utf8(encode(Encoding::Base64, key)).unwrap();
     match scheme.secret_forms().first().unwrap() {
-        SecretForm::Text | SecretForm::TextWithout(_) => Secret::new(&KEY[..]),
-        SecretForm::Base64 => Secret::new(base64()),
-        SecretForm::Base64After(prefix) => Secret::new(format!("{prefix}{}", base64())),
-        SecretForm::Hex => Secret::new(hex::encode(KEY)),
+        SecretForm::Text | SecretForm::TextWithout(_) => String::from_utf8(key.to_vec()).unwrap(),
+        SecretForm::Base64 => base64(),
+        SecretForm::Base64After(prefix) => format!("{prefix}{}", base64()),
+        SecretForm::Hex => hex::encode(key),
         other => panic!("this sender does not know {other:?}"),
     }
 }
@@ -169,11 +174,16 @@ pub fn verifier(scheme: &Scheme<'_>) -> Verifier {
 
 /// The tag of signed bytes under [`KEY`]; of a token, the token.
 pub fn tag(scheme: &Scheme<'_>, content: &[u8]) -> Vec<u8> {
-    match scheme.algorithm() {
-        Algorithm::HmacSha256 => mac(Hmac::<Sha256>::new_from_slice(KEY).unwrap(), content),
-        Algorithm::HmacSha512 => mac(Hmac::<Sha512>::new_from_slice(KEY).unwrap(), content),
+    tag_by(KEY, scheme.algorithm(), content)
+}
+
+/// The tag of signed bytes under a key of the caller's, where the algorithm is a MAC.
+pub fn tag_by(key: &[u8], algorithm: Algorithm, content: &[u8]) -> Vec<u8> {
+    match algorithm {
+        Algorithm::HmacSha256 => mac(Hmac::<Sha256>::new_from_slice(key).unwrap(), content),
+        Algorithm::HmacSha512 => mac(Hmac::<Sha512>::new_from_slice(key).unwrap(), content),
         #[cfg(feature = "sha1")]
-        Algorithm::HmacSha1 => mac(Hmac::<Sha1>::new_from_slice(KEY).unwrap(), content),
+        Algorithm::HmacSha1 => mac(Hmac::<Sha1>::new_from_slice(key).unwrap(), content),
         #[cfg(feature = "ed25519")]
         Algorithm::Ed25519 => {
             use ed25519_dalek::Signer as _;
@@ -185,7 +195,7 @@ pub fn tag(scheme: &Scheme<'_>, content: &[u8]) -> Vec<u8> {
             let signature: p256::ecdsa::Signature = p256_key().sign(content);
             signature.to_der().as_bytes().to_vec()
         }
-        Algorithm::StaticToken => KEY.to_vec(),
+        Algorithm::StaticToken => key.to_vec(),
         other => panic!("this sender cannot compute {other:?}"),
     }
 }
