@@ -3,29 +3,11 @@
 
 mod support;
 
+use hooksig::http::header::CONTENT_TYPE;
 use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
-use hooksig::{Part, Parts, Scheme, UnixTime};
+use hooksig::{Kind, Part, Parts, Scheme, UnixTime, providers};
 use proptest::prelude::*;
 use support::sender;
-
-/// The headers that a scheme reads, in all of its families.
-fn names(scheme: &Scheme<'_>) -> Vec<String> {
-    let mut names = vec![sender::signature_header(scheme)];
-    names.extend(scheme.key_id().map(|field| field.header().to_owned()));
-    names.extend(scheme.expected_headers().iter().map(|(name, _)| (*name).to_owned()));
-    names.extend(scheme.signature().further_headers().map(str::to_owned));
-    names.extend(scheme.timestamp().map(|(field, _)| field.header().to_owned()));
-    names.extend(scheme.message_id().map(|field| field.header().to_owned()));
-    names.extend(scheme.parts().iter().filter_map(|part| match part {
-        Part::Header(name) => Some((*name).to_owned()),
-        _ => None,
-    }));
-    if let Some([first, second]) = scheme.families() {
-        let others: Vec<_> = names.iter().map(|name| name.replacen(first, second, 1)).collect();
-        names.extend(others);
-    }
-    names
-}
 
 fn value() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
@@ -43,12 +25,49 @@ fn value() -> impl Strategy<Value = Vec<u8>> {
         Just(b"2025-11-21T04:40:00Z".to_vec()),
         Just(b"-9223372036854775808".to_vec()),
         Just(b"0".repeat(64)),
+        Just(b"application key:".to_vec()),
+        Just(b"application/x-www-form-urlencoded; charset=".to_vec()),
+        Just(b"x-contentful-signed-headers,x-contentful-timestamp".to_vec()),
+        Just(b"algorithm=HMAC_SHA256".to_vec()),
+        Just(b"eyJhbGciOiJIUzI1NiJ9.e30.".to_vec()),
         Just(b"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_vec()),
         proptest::collection::vec(any::<u8>(), 0..80),
         proptest::collection::vec(b'0'..=b'9', 0..60),
         Just(vec![b'x'; 3000]),
     ];
     proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+/// Something like JSON, a form or a token.
+fn document() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just("{"),
+        Just("}"),
+        Just("["),
+        Just("]"),
+        Just("\"signature\":"),
+        Just("\"timestamp\":"),
+        Just("\"notificationItems\":"),
+        Just("\"NotificationRequestItem\":"),
+        Just("\"additionalData\":"),
+        Just("\"call\":"),
+        Just("\"call_id\":"),
+        Just("\"a\":"),
+        Just("\"\\ud800\""),
+        Just("\"1763700000\""),
+        Just("1763700000"),
+        Just("-1e999"),
+        Just("null"),
+        Just(","),
+        Just("&sig="),
+        Just("&timestamp=1763700000"),
+        Just("&nonce=%ff"),
+        Just("%"),
+        Just("eyJhbGciOiJIUzI1NiJ9"),
+        Just("."),
+        Just("e30"),
+    ];
+    proptest::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat().into_bytes())
 }
 
 proptest! {
@@ -66,7 +85,7 @@ proptest! {
     ) {
         let schemes = support::schemes::all();
         let scheme = scheme.get(&schemes);
-        let names = names(scheme);
+        let names = support::schemes::headers(scheme);
         let mut headers = HeaderMap::new();
         for (name, value) in &values {
             let name = HeaderName::from_bytes(name.get(&names).as_bytes()).unwrap();
@@ -80,6 +99,42 @@ proptest! {
         let verifier = sender::verifier(scheme);
         prop_assert!(verifier.verify_at(parts, &body, now).is_err());
         prop_assert!(verifier.verify_at(parts, &body, UnixTime::from_secs(1_763_700_000)).is_err());
+    }
+
+    /// The same for every built-in scheme, with the headers of a genuine request and bodies that look like
+    /// what forms, tokens and signed fields are read from.
+    #[test]
+    fn whatever_comes_to_a_mechanism(
+        scheme in any::<prop::sample::Index>(),
+        values in proptest::collection::vec((any::<prop::sample::Index>(), value()), 0..6),
+        kept in any::<bool>(),
+        body in prop_oneof![proptest::collection::vec(any::<u8>(), 0..200), document()],
+        method in prop_oneof![Just("POST".to_owned()), Just("GET".to_owned()), ".{0,8}"],
+        target in prop_oneof![Just("/in?tenant=1".to_owned()), "/[ -~]{0,40}", ".{0,40}"],
+    ) {
+        let scheme = scheme.get(providers::ALL);
+        let now = UnixTime::from_secs(1_763_700_000);
+        let genuine = support::signed::signed(scheme, now);
+        let names: Vec<_> = genuine.headers().keys().cloned().chain([CONTENT_TYPE]).collect();
+        let mut headers = if kept { genuine.headers().clone() } else { HeaderMap::new() };
+        for (name, value) in &values {
+            if let Ok(value) = HeaderValue::from_bytes(value) {
+                headers.insert(name.get(&names).clone(), value);
+            }
+        }
+        let parts = Parts::new(&headers).method(&method).target(&target);
+        let verifier = support::signed::quiet_verifier(scheme);
+        let whole = verifier.verify_at(parts, &body, now).map(drop);
+        let streamed = verifier.begin_at(parts, now).and_then(|mut pending| {
+            body.chunks(9).for_each(|chunk| pending.update(chunk));
+            pending.finish().map(drop)
+        });
+        prop_assert_eq!(whole, streamed);
+        // A token's body is its sender's word, and a form may be signed without parameters.
+        let coverage = scheme.coverage();
+        if coverage.body() && body != genuine.body() && scheme.kind() != Kind::Form {
+            prop_assert!(whole.is_err(), "{}", scheme.name());
+        }
     }
 
     #[test]

@@ -12,46 +12,16 @@
 
 mod support;
 
-use base64::Engine as _;
+use hooksig::http::{HeaderMap, HeaderValue};
 use hooksig::{
-    Algorithm, Kind, Mutation, PrivateKey, PublicKey, ReplayGuard, Scheme, Secret, SecretForm, SignedRequest,
-    Signer, UnixTime, Verifier, providers,
+    Kind, Mutation, Parts, PrivateKey, ReplayGuard, Scheme, Secret, SecretForm, SignedRequest, Signer,
+    UnixTime, Verifier, providers,
 };
 use proptest::prelude::*;
-use support::sender;
+use serde_json::Value;
+use support::signed::{body, has_replay_keys, quiet_verifier, secret, signer};
 
 const NOW: UnixTime = UnixTime::from_secs(1_763_700_000);
-const URL: &str = "https://hooks.example.com/in?tenant=1";
-
-/// A 2048-bit key that was made for this test and signs nothing else.
-const RSA_KEY: &str = include_str!("keys/test-rsa.pem");
-const RSA_PUBLIC_KEY: &str = include_str!("keys/test-rsa.pub.pem");
-
-fn secret(scheme: &Scheme<'_>) -> Secret {
-    let secret = sender::secret(scheme);
-    if scheme.name() == "vonage-sms" { secret.with_algorithm(Algorithm::HmacSha512) } else { secret }
-}
-
-fn signer(scheme: &Scheme<'_>) -> Signer {
-    use p256::pkcs8::EncodePrivateKey as _;
-    let signer = match scheme.algorithm() {
-        Algorithm::Ed25519 => {
-            let seed = hex::encode(sender::ed25519_key().to_bytes());
-            Signer::with_private_key(*scheme, &PrivateKey::new(seed))
-        }
-        Algorithm::EcdsaP256 => {
-            let der = sender::p256_key().to_pkcs8_der().unwrap();
-            let base64 = base64::engine::general_purpose::STANDARD.encode(der.as_bytes());
-            let pem = format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----\n");
-            Signer::with_private_key(*scheme, &PrivateKey::new(pem))
-        }
-        Algorithm::Rs256 => Signer::with_private_key(*scheme, &PrivateKey::new(RSA_KEY)),
-        _ => Signer::new(*scheme, secret(scheme)),
-    };
-    let signer = signer.unwrap().key_id(sender::KEY_ID).id("msg1");
-    // A URL that is not signed may be said all the same.
-    signer.url(URL).unwrap()
-}
 
 fn verifier(scheme: &Scheme<'_>) -> Verifier {
     let verifier = quiet_verifier(scheme);
@@ -59,44 +29,8 @@ fn verifier(scheme: &Scheme<'_>) -> Verifier {
     verifier
 }
 
-fn quiet_verifier(scheme: &Scheme<'_>) -> Verifier {
-    let builder = Verifier::builder(*scheme);
-    let builder = if has_replay_keys(scheme) { builder.replay_keys() } else { builder };
-    let builder = match scheme.algorithm() {
-        Algorithm::Rs256 => builder.public_key("k", PublicKey::new(RSA_PUBLIC_KEY)),
-        algorithm if algorithm.is_public_key() => builder.public_key("k", sender::public_key(scheme)),
-        _ if scheme.names_keys() => builder.identified_key("k", sender::KEY_ID, secret(scheme)),
-        _ => builder.key("k", secret(scheme)),
-    };
-    let builder = if scheme.needs_registered_url() {
-        let query = scheme.coverage().query();
-        builder.registered_url(if query { URL } else { URL.split('?').next().unwrap() })
-    } else if scheme.signs_url() {
-        builder.public_base("https://hooks.example.com")
-    } else {
-        builder
-    };
-    builder.build().unwrap()
-}
-
-/// Whether what is signed tells one delivery from another.
-fn has_replay_keys(scheme: &Scheme<'_>) -> bool {
-    scheme.kind() != Kind::Token && !["justcall", "synthflow"].contains(&scheme.name())
-}
-
-/// A body of the scheme's kind.
-fn body(scheme: &Scheme<'_>) -> &'static [u8] {
-    match scheme.name() {
-        "adyen" => br#"{"live":"false","notificationItems":[{"NotificationRequestItem":{"pspReference":"p","merchantAccountCode":"M","merchantReference":"a:b","amount":{"value":1,"currency":"EUR"},"eventCode":"AUTHORISATION","success":"true","additionalData":{"x":"y"}}}]}"#,
-        "justcall" => br#"{"webhook_url":"https://h.example/?a=b","type":"call.completed","data":{}}"#,
-        "synthflow" => br#"{"call":{"call_id":"c-1"}}"#,
-        "plivo" | "vonage-sms" => b"From=%2B15005550006&Text=a+b",
-        _ => br#"{"event":"call_ended"}"#,
-    }
-}
-
 fn signed(scheme: &Scheme<'_>) -> SignedRequest {
-    signer(scheme).sign(body(scheme), NOW).unwrap_or_else(|error| panic!("{error}"))
+    support::signed::signed(scheme, NOW)
 }
 
 fn reason(verifier: &Verifier, request: &SignedRequest) -> &'static str {
@@ -219,6 +153,118 @@ fn what_cannot_be_signed_is_said() {
     let shown = format!("{:?} {:?}", signed(&providers::GITHUB), PrivateKey::new("test-key"));
     assert!(!shown.contains("sha256=") && !shown.contains("test-key"), "{shown}");
     assert!(matches!(providers::GITHUB.secret_forms()[0], SecretForm::Text));
+}
+
+/// Every text that differs from this one in a single bit.
+fn flipped(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    (0..text.len() * 8).map(|bit| {
+        let mut flipped = text.to_vec();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        flipped
+    })
+}
+
+/// The signed fields of a JSON body, wherever in it they stand.
+fn fields(body: &[u8], names: &[&str]) -> Option<Vec<Option<Value>>> {
+    fn find(value: &Value, pointer: &str) -> Option<Value> {
+        let inside = || match value {
+            Value::Object(members) => members.values().find_map(|member| find(member, pointer)),
+            Value::Array(items) => items.iter().find_map(|item| find(item, pointer)),
+            _ => None,
+        };
+        value.pointer(pointer).cloned().or_else(inside)
+    }
+    let body: Value = serde_json::from_slice(body).ok()?;
+    Some(names.iter().map(|name| find(&body, &format!("/{}", name.replace('.', "/")))).collect())
+}
+
+/// Headers that the senders of forms and of signed fields do not sign.
+const UNSIGNED: [&str; 2] = ["content-type", "x-twilio-webhooks-signature-settings"];
+
+/// Each bit of what is signed, and of the signature, by itself. Letters may change their case where that
+/// means nothing: in hexadecimal digits, in the escapes of a form, in the word before a signature.
+#[test]
+fn no_single_bit_of_what_is_signed_can_change() {
+    let mut tried = 0;
+    for scheme in support::schemes::all().iter().chain(providers::ALL) {
+        let (request, verifier, coverage) = (signed(scheme), quiet_verifier(scheme), scheme.coverage());
+        let (name, form) = (scheme.name(), scheme.kind() == Kind::Form);
+        let accepts = |method: &str, headers: &HeaderMap, target: &str, body: &[u8]| {
+            let parts = Parts::new(headers).method(method).target(target);
+            verifier.verify_at(parts, body, NOW).is_ok()
+        };
+        let (method, headers, target) = (request.method(), request.headers(), request.target());
+        assert!(accepts(method, headers, target, request.body()), "{name}");
+        let covered = fields(request.body(), coverage.body_fields());
+        for body in flipped(request.body()) {
+            tried += 1;
+            let accepted = accepts(method, headers, target, &body);
+            let same = match coverage.body() {
+                true => form && body.eq_ignore_ascii_case(request.body()),
+                false => {
+                    fields(&body, coverage.body_fields()) == covered || coverage.body_fields().is_empty()
+                }
+            };
+            assert!(same || !accepted, "{name}: {:?}", String::from_utf8_lossy(&body));
+        }
+        for (header, value) in headers {
+            if (form || scheme.kind() == Kind::Fields) && UNSIGNED.contains(&header.as_str()) {
+                continue;
+            }
+            for flipped in flipped(value.as_bytes()) {
+                let Ok(changed) = HeaderValue::from_bytes(&flipped) else { continue };
+                let mut headers = headers.clone();
+                headers.insert(header, changed);
+                tried += 1;
+                let accepted = accepts(method, &headers, target, request.body());
+                let same = flipped.eq_ignore_ascii_case(value.as_bytes());
+                assert!(same || !accepted, "{name}: {header}: {:?}", String::from_utf8_lossy(&flipped));
+            }
+        }
+        let signed = match (coverage.path(), coverage.query()) {
+            (_, true) => target.len(),
+            (true, false) => target.find('?').unwrap(),
+            (false, false) => 0,
+        };
+        for flipped in flipped(&target.as_bytes()[..signed]) {
+            let Ok(start) = String::from_utf8(flipped) else { continue };
+            tried += 1;
+            let target = format!("{start}{}", &target[signed..]);
+            assert!(!accepts(method, headers, &target, request.body()), "{name}: {target}");
+        }
+        let changed = coverage.method() && accepts("PATCH", headers, target, request.body());
+        assert!(!changed, "{name}: the method");
+    }
+    assert!(tried > 100_000, "{tried}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+    /// Any body, any id, any moment: what the scheme signs, it accepts, and says what it was.
+    #[test]
+    fn whatever_a_scheme_signs_verifies(
+        scheme in any::<prop::sample::Index>(),
+        bytes in proptest::collection::vec(any::<u8>(), 0..300),
+        id in "[0-9A-Za-z]{1,40}",
+        secs in 1_000_000_000..9_999_999_999_u64,
+        chunk in 1..100_usize,
+    ) {
+        let schemes = [support::schemes::all(), providers::ALL.to_vec()].concat();
+        let (scheme, now) = (scheme.get(&schemes), UnixTime::from_secs(secs));
+        let any_body = scheme.timestamp_in_json().is_none()
+            && matches!(scheme.kind(), Kind::Affix | Kind::Token | Kind::Canonical);
+        let body = if any_body { &bytes[..] } else { body(scheme) };
+        let request = signer(scheme).id(&id).sign(body, now).unwrap();
+        let verifier = quiet_verifier(scheme);
+        let proof = verifier.verify_at(request.parts(), request.body(), now).unwrap();
+        prop_assert!(proof.timestamp().is_none_or(|timestamp| timestamp == now), "{}", scheme.name());
+        if scheme.message_id().is_some() {
+            prop_assert_eq!(proof.message_id(), Some(id.as_str()));
+        }
+        let mut pending = verifier.begin_at(request.parts(), now).unwrap();
+        request.body().chunks(chunk).for_each(|chunk| pending.update(chunk));
+        prop_assert!(pending.finish().is_ok(), "{}", scheme.name());
+    }
 }
 
 proptest! {
