@@ -699,42 +699,14 @@ fn addresses_are_masked_on_demand() {
 
 #[test]
 fn tracing_gets_the_same() {
-    use tracing::field::{Field, Visit};
-    use tracing::span::{Attributes, Id, Record};
-    use tracing::{Metadata, Subscriber};
-
-    struct Lines(Mutex<Vec<String>>);
-    struct Fields<'f>(&'f mut String);
-    impl Visit for Fields<'_> {
-        fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-            self.0.push_str(&format!(" {field}={value:?}"));
-        }
-    }
-    impl Subscriber for &'static Lines {
-        fn enabled(&self, _: &Metadata<'_>) -> bool {
-            true
-        }
-        fn new_span(&self, _: &Attributes<'_>) -> Id {
-            Id::from_u64(1)
-        }
-        fn record(&self, _: &Id, _: &Record<'_>) {}
-        fn record_follows_from(&self, _: &Id, _: &Id) {}
-        fn event(&self, event: &tracing::Event<'_>) {
-            let mut line = event.metadata().level().to_string();
-            event.record(&mut Fields(&mut line));
-            self.0.lock().unwrap().push(line);
-        }
-        fn enter(&self, _: &Id) {}
-        fn exit(&self, _: &Id) {}
-    }
-    let lines: &'static Lines = Box::leak(Box::new(Lines(Mutex::default())));
+    let lines = support::lines::Lines::leaked();
     let aged = Key::new("2025-01", Secret::new("test-one")).created(UnixTime::from_secs(1_735_689_600));
     let verifier = github().with_key(aged).observer(hooksig::TracingObserver).build().unwrap();
     tracing::subscriber::with_default(lines, || {
         verifier.verify_at(&signed("test-one", b""), "", NOW).unwrap();
         verifier.verify_at(&signed("test-two", b""), "", NOW).unwrap_err();
     });
-    let lines = lines.0.lock().unwrap();
+    let lines = lines.take();
     assert!(
         lines[0].starts_with("WARN") && lines[0].contains("an old key") && lines[0].contains("2025-01"),
         "{lines:?}"

@@ -3,12 +3,13 @@
 
 mod support;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hooksig::http::StatusCode;
 use hooksig::{
-    ConfigError, Encoding, ErrorKind, Field, Part, Scheme, Secret, Unit, UnixTime, Verifier, VerifyError,
-    providers,
+    AuditLog, ConfigError, Encoding, ErrorKind, Event, Field, Kind, Observer, Part, Parts, Scheme, Secret,
+    Unit, UnixTime, Verifier, VerifyError, providers,
 };
 use support::sender;
 
@@ -133,41 +134,203 @@ fn every_setup_error() {
     );
 }
 
-/// Runs the whole corpus and searches everything that was printed for what is nobody's business.
+/// Runs the whole corpus and searches everything that was printed for what is nobody's business: errors,
+/// `Debug`, log lines, audit records and events.
 #[test]
 fn nothing_printed_holds_a_secret_a_tag_or_a_body() {
+    let lines = support::lines::Lines::leaked();
     let mut searched = 0;
-    for file in support::own_vectors() {
-        file.with_scheme(|scheme| {
-            let scheme = scheme.unwrap();
-            for vector in &file.vectors {
-                let headers = vector.header_map().unwrap_or_default();
-                let parts = vector.parts(&headers);
-                let printed = match vector.verifier(&scheme) {
-                    Err(error) => format!("{error} {error:?}"),
-                    Ok(verifier) => {
-                        let verdict = match verifier.verify_at(parts, &vector.body, vector.now) {
-                            Ok(proof) => format!("{proof:?}"),
-                            Err(error) => format!("{error} {error:?}"),
-                        };
-                        let pending = format!("{:?}", verifier.begin_at(parts, vector.now));
-                        format!("{verdict} {pending} {verifier:?} {parts:?} {}", verifier.explain())
+    tracing::subscriber::with_default(lines, || {
+        for file in support::own_vectors() {
+            file.with_scheme(|scheme| {
+                let scheme = scheme.unwrap();
+                for vector in &file.vectors {
+                    let headers = vector.header_map().unwrap_or_default();
+                    let observed = Observed::new(lines);
+                    let builder = vector.builder(&scheme).observer(observed.observer());
+                    let mut printed = format!("{builder:?}");
+                    match builder.build() {
+                        Err(error) => printed += &format!("{error} {error:?}"),
+                        Ok(verifier) => {
+                            printed += &tried(&verifier, vector.parts(&headers), &vector.body, vector.now);
+                        }
                     }
-                };
-                let secrets = vector.secrets.iter().flat_map(|secret| [secret.clone(), stripped(secret)]);
-                let values =
-                    vector.headers.iter().map(|(_, value)| value.clone()).filter(|value| value.len() > 40);
-                let body = String::from_utf8_lossy(&vector.body).into_owned();
-                for private in secrets.chain(values).chain([body]).filter(|text| text.trim().len() > 7) {
-                    assert!(!printed.contains(&private), "{}: {private:?} in {printed:?}", vector.id);
-                    searched += 1;
+                    let (printed, id) = observed.all(printed, scheme.name());
+                    let private = vector.secrets.iter().flat_map(|secret| spellings(secret));
+                    let values = vector.headers.iter().flat_map(|(_, value)| pieces(value));
+                    let mut private: Vec<_> = private.chain(values).chain(extracts(&vector.body)).collect();
+                    // What the scheme's own description says is public.
+                    let public = format!("{scheme:?} {}", scheme.explain());
+                    private.retain(|text| !public.contains(text));
+                    searched += search(&printed, &id, &private, &vector.id);
                 }
-            }
-        });
-    }
-    assert!(searched > 500, "{searched}");
+            });
+        }
+    });
+    assert!(searched > 10_000, "{searched}");
 }
 
-fn stripped(secret: &str) -> String {
-    secret.split_once('_').map_or(secret, |(_, rest)| rest).to_owned()
+/// Where a signature is wrong, the right one is known to the verifier alone.
+#[test]
+fn nothing_printed_holds_the_tag_that_was_expected() {
+    let lines = support::lines::Lines::leaked();
+    let mut searched = 0;
+    tracing::subscriber::with_default(lines, || {
+        // A token has no tag, and its text is the secret.
+        for scheme in providers::ALL.iter().filter(|scheme| scheme.kind() != Kind::Token) {
+            let genuine = support::signed::signed(scheme, NOW);
+            let Some(wrong) = genuine.mutated(hooksig::Mutation::WrongSignature) else { continue };
+            let observed = Observed::new(lines);
+            let verifier = support::signed::builder(scheme).observer(observed.observer()).build().unwrap();
+            let printed = tried(&verifier, wrong.parts(), wrong.body(), NOW);
+            drop(verifier);
+            assert!(printed.contains("Mismatch"), "{}: {printed}", scheme.name());
+            let (printed, id) = observed.all(printed, scheme.name());
+            let of = |request: &hooksig::SignedRequest| {
+                let values = request.headers().values().map(|value| value.to_str().unwrap().to_owned());
+                let body = String::from_utf8_lossy(request.body()).into_owned();
+                values.chain([body]).flat_map(|text| pieces(&text)).collect::<Vec<_>>()
+            };
+            // What the two differ in is the signature.
+            let (known, mut expected) = (of(&wrong), of(&genuine));
+            expected.retain(|piece| !known.contains(piece));
+            assert!(!expected.is_empty(), "{} has no signature", scheme.name());
+            searched += search(&printed, &id, &expected, scheme.name());
+        }
+    });
+    assert!(searched > 300, "{searched}");
+}
+
+/// The search finds what it is there to find.
+#[test]
+fn the_search_finds_a_leak() {
+    let found = |printed: &str, private: &[String]| {
+        std::panic::catch_unwind(|| search(printed, "", private, "a leak")).is_err()
+    };
+    let tag = pieces("sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17");
+    assert!(found("expected 757107EA0EB2509FC211221CCE984B8A37570B6D7586C22C46F4379C8B043E17", &tag));
+    assert!(found("expected [117, 113, 7, 234, 14, 178, 80, 159, 194, 17, 34, 28, 206, 152, 75]", &tag));
+    let secret = spellings("whsec_dGVzdC1rZXktb2YtMjQtYnl0ZXMtLi4u");
+    assert!(found("the key test-key-of-24-bytes-...", &secret));
+    assert!(found("the key dGVzdC1rZXktb2YtMjQtYnl0ZXMtLi4u", &secret));
+    let body = extracts(br#"{"event":"call_ended","number":"+15005550006","who":"somebody"}"#);
+    assert!(found(r#"bad JSON at {"event":"call_ended","number":"+15005550006""#, &body));
+    assert!(!found("nothing of it", &[tag, secret, body].concat()));
+}
+
+/// Everything that verification can print about one request.
+fn tried(verifier: &Verifier, parts: Parts<'_>, body: &[u8], now: UnixTime) -> String {
+    let verdict = match verifier.verify_at(parts, body, now) {
+        Ok(proof) => format!("{proof:?} {:?}", proof.replay_key()),
+        Err(error) => format!("{error} {error:?} {:?}", error.kind()),
+    };
+    let pending = verifier.begin_at(parts, now);
+    let streamed = format!("{pending:?}");
+    let finished = pending.and_then(|mut pending| {
+        pending.update(body);
+        pending.finish()
+    });
+    format!("{verdict} {streamed} {finished:?} {verifier:?} {parts:?} {}", verifier.explain())
+}
+
+/// What observers are told.
+struct Observed {
+    log: Arc<AuditLog<Vec<u8>>>,
+    events: Arc<Mutex<String>>,
+    lines: &'static support::lines::Lines,
+    id: Arc<Mutex<String>>,
+}
+
+impl Observed {
+    fn new(lines: &'static support::lines::Lines) -> Self {
+        let log = Arc::new(AuditLog::new(Vec::new()));
+        Self { log, events: Arc::default(), lines, id: Arc::default() }
+    }
+
+    /// Every observer that comes along, and one that prints the event itself.
+    fn observer(&self) -> impl Observer + 'static {
+        let (events, id) = (Arc::clone(&self.events), Arc::clone(&self.id));
+        let events = move |event: &Event<'_>| {
+            events.lock().unwrap().push_str(&format!("{event:?}"));
+            if let Some(told) = event.message_id {
+                told.clone_into(&mut id.lock().unwrap());
+            }
+        };
+        (Arc::clone(&self.log), (hooksig::TracingObserver, events))
+    }
+
+    /// All of it with what was printed, and the message id, which may be in it.
+    fn all(self, printed: String, name: &str) -> (String, String) {
+        let records = Arc::into_inner(self.log).expect("the verifier is gone").into_inner();
+        // Our own clock's time, which a body may happen to have too, is no part of it.
+        let records = records.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(|line| {
+            let mut record: serde_json::Map<_, _> = serde_json::from_slice(line).unwrap();
+            assert!(record.remove("timestamp").is_some());
+            serde_json::to_string(&record).unwrap()
+        });
+        let records = records.collect::<String>();
+        let lines = self.lines.take().join("\n");
+        let events = self.events.lock().unwrap().clone();
+        assert_eq!(records.is_empty(), events.is_empty(), "{name}");
+        assert_eq!(lines.is_empty(), events.is_empty(), "{name}");
+        let id = self.id.lock().unwrap().clone();
+        (format!("{printed} {records} {lines} {events}"), id)
+    }
+}
+
+/// Panics where a private text is in what was printed; says how many texts were searched for.
+fn search(printed: &str, id: &str, private: &[String], case: &str) -> usize {
+    let without_id = if id.is_empty() { printed.to_owned() } else { printed.replace(id, "…") };
+    let folded = without_id.to_ascii_lowercase();
+    for text in private {
+        assert!(!folded.contains(&text.to_ascii_lowercase()), "{case}: {text:?} in {printed}");
+    }
+    private.len()
+}
+
+/// A secret as it is, without its prefix, and the bytes that it may stand for.
+fn spellings(secret: &str) -> Vec<String> {
+    let bare = secret.split_once('_').map_or(secret, |(_, rest)| rest);
+    let mut found = vec![secret.to_owned(), bare.to_owned()];
+    for text in [secret, bare] {
+        found.extend(decoded(text).iter().flat_map(|bytes| written(bytes)));
+    }
+    found.extend(written(secret.as_bytes()));
+    found.retain(|text| text.trim().len() > 7);
+    found
+}
+
+/// The long words of a header's value, and the bytes that they may stand for.
+fn pieces(value: &str) -> Vec<String> {
+    let words = value.split(|letter: char| !letter.is_ascii_alphanumeric() && !"+/-_".contains(letter));
+    let words: Vec<_> = words.filter(|word| word.len() >= 24).collect();
+    let bytes = words.iter().flat_map(|word| decoded(word)).flat_map(|bytes| written(&bytes));
+    let bytes: Vec<_> = bytes.filter(|text| text.len() >= 24).collect();
+    words.iter().map(|word| (*word).to_owned()).chain(bytes).collect()
+}
+
+/// Pieces of a body: whatever repeats 35 bytes of it in a row, repeats one of them.
+fn extracts(body: &[u8]) -> Vec<String> {
+    let whole = String::from_utf8_lossy(body).into_owned();
+    let extracts = body.windows(24).step_by(12).map(|piece| String::from_utf8_lossy(piece).into_owned());
+    let mut found: Vec<_> = extracts.chain([whole]).collect();
+    found.retain(|text| text.trim().len() > 7);
+    found
+}
+
+/// What a text is in each encoding that it may be written in.
+fn decoded(text: &str) -> Vec<Vec<u8>> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+    let bare = text.trim_end_matches('=');
+    let decoded =
+        [hex::decode(text).ok(), STANDARD_NO_PAD.decode(bare).ok(), URL_SAFE_NO_PAD.decode(bare).ok()];
+    decoded.into_iter().flatten().collect()
+}
+
+/// The ways in which bytes get printed: in hexadecimal, as text, and as a list of numbers.
+fn written(bytes: &[u8]) -> Vec<String> {
+    let head = &bytes[..bytes.len().min(12)];
+    let numbers: Vec<_> = head.iter().map(u8::to_string).collect();
+    vec![hex::encode(bytes), String::from_utf8_lossy(bytes).into_owned(), numbers.join(", ")]
 }
