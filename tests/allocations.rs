@@ -3,9 +3,10 @@
 
 mod support;
 
-use hooksig::http::{HeaderMap, HeaderValue};
-use hooksig::{Parts, UnixTime};
+use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
+use hooksig::{Parts, UnixTime, providers};
 use support::sender;
+use support::signed::{quiet_verifier, signed};
 
 const NOW: UnixTime = UnixTime::from_secs(1_763_700_000);
 
@@ -97,4 +98,46 @@ fn streaming_allocates_once() {
         let expected = if scheme.streams() { 1..=1 } else { 2..=20 };
         assert!(expected.contains(&count), "{}: {count}", scheme.name());
     }
+}
+
+/// Whatever the mechanism: what the headers refuse costs no memory that the sender could choose. Where the
+/// signature stands in the body, the body has to be read, up to the verifier's limit.
+#[test]
+fn a_refusal_does_not_grow_with_the_request() {
+    let mut tried = 0;
+    for scheme in providers::ALL.iter().filter(|scheme| !scheme.signature().header().is_empty()) {
+        let verifier = quiet_verifier(scheme);
+        let genuine = signed(scheme, NOW);
+        let signature = support::sender::signature_header(scheme);
+        let cost = |size: usize, headers: &HeaderMap, now: UnixTime| {
+            let (body, target) = (vec![b'x'; size], format!("/in?tenant=1&x={}", "x".repeat(size)));
+            let parts = Parts::new(headers).method("POST").target(&target);
+            let mut verdict = None;
+            let info = allocation_counter::measure(|| {
+                verdict = Some(verifier.verify_at(parts, body.as_slice(), now).is_ok());
+            });
+            (verdict.unwrap(), info.bytes_total)
+        };
+        let of = |size: usize| {
+            let long = HeaderValue::from_bytes(&vec![b'0'; size]).unwrap();
+            let (mut unsigned, mut garbled) = (genuine.headers().clone(), genuine.headers().clone());
+            unsigned.remove(signature.as_str());
+            unsigned.insert("x-other", long.clone());
+            garbled.insert(HeaderName::from_bytes(signature.as_bytes()).unwrap(), long);
+            let mut refused = vec![cost(size, &unsigned, NOW), cost(size, &garbled, NOW)];
+            if scheme.timestamp().is_some() {
+                refused.push(cost(size, genuine.headers(), UnixTime::from_secs(1_863_700_000)));
+            }
+            refused
+        };
+        let (small, large) = (of(10_000), of(1_000_000));
+        assert_eq!(small, large, "{}", scheme.name());
+        assert!(
+            large.iter().all(|(accepted, bytes)| !accepted && *bytes < 4096),
+            "{}: {large:?}",
+            scheme.name()
+        );
+        tried += 1;
+    }
+    assert!(tried > 100, "{tried}");
 }
