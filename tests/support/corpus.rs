@@ -246,15 +246,12 @@ fn respelt(scheme: &Scheme<'_>, vector: &Vector) -> Vec<Vector> {
         };
         let respelt = match field.separator() {
             None => upper(value),
-            // An unmarked entry that is no signature is some other list's, and stays as it is.
             Some(separator) => {
                 let entries: Vec<_> = value.split(separator).map(|entry| upper(entry.trim())).collect();
                 entries.join(&separator.to_string())
             }
         };
-        if scheme.timestamp().is_none_or(|(_, unit)| unit != Unit::Rfc3339) {
-            found.push(with(respelt, "its digits in capitals"));
-        }
+        found.push(with(respelt, "with its digits in capitals"));
     }
     if let Some(separator) = field.separator() {
         found.push(with(format!("{value}{separator} zz=0"), "with an entry of somebody else's"));
