@@ -4,15 +4,25 @@
 
 mod support;
 
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::SystemTime;
 
-use hooksig::http::HeaderMap;
-use hooksig::{Parts, Scheme, UnixTime, providers};
+use hooksig::http::{HeaderMap, Request, Response, StatusCode};
+use hooksig::tower::VerifyLayer;
+use hooksig::{Mutation, Parts, Scheme, SignedRequest, UnixTime, Verified, Verifier, VerifyError, providers};
+use http_body_util::Full;
+use hyper::body::{Bytes, Frame};
 use support::apps::{self, Adapter};
 use support::client::Connection;
 use support::random::Random;
 use support::schemes::{BARS, GLUED};
-use support::sender;
+use support::{sender, signed};
+use tower::{Layer, ServiceExt, service_fn};
 
 const SCHEMES: [Scheme<'static>; 6] =
     [providers::RETELL, providers::STRIPE, providers::GITHUB, providers::STANDARD_WEBHOOKS, BARS, GLUED];
@@ -223,4 +233,140 @@ fn forged_and_genuine_requests_at_once() {
         workers.into_iter().for_each(|worker| worker.join().unwrap());
         assert_eq!(apps::handled(port), 8 * 625, "{adapter:?}");
     }
+}
+
+// ---- Every scheme, in this process
+
+/// A body in small pieces that counts how often it is polled.
+struct Watched {
+    polls: Arc<AtomicUsize>,
+    pieces: VecDeque<Bytes>,
+}
+
+impl Watched {
+    fn next(&mut self) -> Option<Bytes> {
+        self.polls.fetch_add(1, Ordering::SeqCst);
+        self.pieces.pop_front()
+    }
+}
+
+impl hyper::body::Body for Watched {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.next().map(|piece| Ok(Frame::data(piece))))
+    }
+}
+
+impl futures_util::Stream for Watched {
+    type Item = Result<Bytes, actix_web::error::PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.next().map(Ok))
+    }
+}
+
+/// What an adapter says of a request, and how often it polled the body.
+async fn in_process(adapter: Adapter, verifier: &Verifier, request: &SignedRequest) -> (&'static str, usize) {
+    let polls = Arc::new(AtomicUsize::new(0));
+    let pieces = request.body().chunks(5).map(Bytes::copy_from_slice).collect();
+    let body = Watched { polls: Arc::clone(&polls), pieces };
+    let refusal = match adapter {
+        Adapter::ActixExtractor | Adapter::ActixMiddleware => {
+            through_actix(adapter, verifier, request, body).await
+        }
+        _ => through_http(adapter, verifier, request.to_request::<Vec<u8>>().unwrap().map(|_| body)).await,
+    };
+    (refusal.map_or("ok", |refusal| refusal.reason()), polls.load(Ordering::SeqCst))
+}
+
+async fn through_http(
+    adapter: Adapter,
+    verifier: &Verifier,
+    request: Request<Watched>,
+) -> Option<VerifyError> {
+    let refusal_in = |status: StatusCode, extensions: &hooksig::http::Extensions| {
+        let refusal = extensions.get::<VerifyError>().copied();
+        assert_eq!(refusal.is_none(), status == StatusCode::OK);
+        refusal
+    };
+    match adapter {
+        Adapter::Hyper => hooksig::hyper::verify_request(request, verifier, apps::LIMIT).await.err(),
+        Adapter::HyperFrames => hooksig::hyper::verify_frames(request, verifier, apps::LIMIT).await.err(),
+        Adapter::TowerLayer => {
+            let handler =
+                service_fn(|_: Request<Full<Bytes>>| async { Ok::<_, Infallible>(Response::new(())) });
+            let service = VerifyLayer::new(verifier.clone()).layer(handler);
+            let response = service.oneshot(request).await.unwrap();
+            refusal_in(response.status(), response.extensions())
+        }
+        _ => {
+            let router = axum::Router::new()
+                .fallback(axum::routing::any(|_: hooksig::axum::Signed<Bytes>| async {}))
+                .with_state(verifier.clone());
+            let response = router.oneshot(request.map(axum::body::Body::new)).await.unwrap();
+            refusal_in(response.status(), response.extensions())
+        }
+    }
+}
+
+async fn through_actix(
+    adapter: Adapter,
+    verifier: &Verifier,
+    request: &SignedRequest,
+    body: Watched,
+) -> Option<VerifyError> {
+    use actix_web::{App, HttpResponse, dev::Payload, http::Method, test, web};
+    use hooksig::actix::{Signed, Verify};
+    let method = Method::from_bytes(request.method().as_bytes()).unwrap();
+    let mut builder = test::TestRequest::with_uri(request.target()).method(method);
+    for (name, value) in request.headers() {
+        builder = builder.append_header((name.as_str(), value.as_bytes()));
+    }
+    let stream: Pin<Box<dyn futures_util::Stream<Item = Result<Bytes, actix_web::error::PayloadError>>>> =
+        Box::pin(body);
+    let (request, _) = builder.to_request().replace_payload(Payload::Stream { payload: stream });
+    let signed = web::resource("/{path:.*}").app_data(verifier.clone());
+    let resource = match adapter {
+        Adapter::ActixExtractor => {
+            App::new().service(signed.to(|_: Signed<web::Bytes>| async { HttpResponse::Ok() }))
+        }
+        _ => {
+            let proven = web::resource("/{path:.*}").to(|_: Verified<()>| async { HttpResponse::Ok() });
+            App::new().service(web::scope("").wrap(Verify::new(verifier.clone())).service(proven))
+        }
+    };
+    let response = test::call_service(&test::init_service(resource).await, request).await;
+    let refusal = response.response().extensions().get::<VerifyError>().copied();
+    assert_eq!(refusal.is_none(), response.status() == 200);
+    refusal
+}
+
+#[test]
+fn every_scheme_has_the_cores_verdict_in_every_adapter() {
+    let runtime = actix_web::rt::System::new();
+    let (mut accepted, mut unpolled) = (0, 0);
+    for scheme in providers::ALL {
+        let verifier = signed::quiet_verifier(scheme);
+        let genuine = signed::signed(scheme, UnixTime::now());
+        let bent = Mutation::ALL.iter().filter_map(|mutation| genuine.mutated(*mutation));
+        for request in std::iter::once(genuine.clone()).chain(bent) {
+            let core = verifier.verify(request.parts(), request.body());
+            let core = core.map_or_else(|refusal| refusal.reason(), |_| "ok");
+            let needs_no_body = verifier.begin(request.parts()).is_err();
+            for adapter in Adapter::ALL {
+                let (reason, polls) = runtime.block_on(in_process(adapter, &verifier, &request));
+                assert_eq!(reason, core, "{} {adapter:?}", scheme.name());
+                // What the headers refuse costs nobody a byte of the body.
+                assert_eq!(polls == 0, needs_no_body, "{} {adapter:?} {core}: {polls} polls", scheme.name());
+                accepted += usize::from(core == "ok");
+                unpolled += usize::from(needs_no_body);
+            }
+        }
+    }
+    assert!(accepted > 1000 && unpolled > 1000, "{accepted} accepted, {unpolled} without a poll");
 }
