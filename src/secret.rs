@@ -126,7 +126,7 @@ impl Secret {
             });
         }
         // Zero bytes are what HMAC pads a short key with: such a key is the empty one.
-        if keys.iter().any(|key| is_blank(key)) {
+        if keys.iter().any(|key| is_empty(key)) {
             return Err(blank());
         }
         Ok(keys)
@@ -145,9 +145,14 @@ pub(crate) fn read(form: SecretForm<'_>, text: &[u8]) -> Option<Zeroizing<Vec<u8
     }
 }
 
-/// Nothing but ASCII white space and zero bytes, which an unset template or a cleared buffer leaves.
+/// Nothing but white space and zero bytes, which an unset template, a rich-text editor or a cleared buffer leaves.
 fn is_blank(text: &[u8]) -> bool {
-    text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0)
+    str::from_utf8(text).is_ok_and(|text| text.chars().all(|char| char.is_whitespace() || char == '\0'))
+}
+
+/// A key of which nothing is left, or only what a text that was cut off leaves when it is decoded.
+fn is_empty(key: &[u8]) -> bool {
+    key.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0)
 }
 
 impl From<&str> for Secret {

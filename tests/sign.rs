@@ -14,8 +14,8 @@ mod support;
 
 use hooksig::http::{HeaderMap, HeaderValue};
 use hooksig::{
-    Kind, Mutation, Parts, PrivateKey, ReplayGuard, Scheme, Secret, SecretForm, SignedRequest, Signer,
-    UnixTime, Verifier, providers,
+    ConfigError, Kind, Mutation, Parts, PrivateKey, ReplayGuard, Scheme, Secret, SecretForm, SignedRequest,
+    Signer, UnixTime, Verifier, providers,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -314,5 +314,15 @@ proptest! {
         if exact && body != request.body() {
             prop_assert!(whole.is_err(), "{}: another body is accepted", scheme.name());
         }
+    }
+}
+
+#[test]
+fn the_claims_of_a_token_are_an_object() {
+    let signer = Signer::new(providers::DIALPAD, Secret::new("test-secret")).unwrap();
+    let now = UnixTime::from_secs(1_763_700_000);
+    assert!(signer.sign(b"{\"state\":\"hangup\"}", now).is_ok());
+    for body in [&b""[..], b"[]", b"1", b"{}.", b"e30.e30.e30"] {
+        assert!(matches!(signer.sign(body, now), Err(ConfigError::Unsignable { .. })), "{body:?}");
     }
 }

@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 
 use hooksig::Signer;
 use hooksig_fuzz::{Input, NOW, Prepared, macs, verdict};
-use serde_json::{Map, Value};
 
 fn senders() -> &'static [(&'static Prepared, Signer)] {
     static SENDERS: OnceLock<Vec<(&'static Prepared, Signer)>> = OnceLock::new();
@@ -17,12 +16,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut input = Input::new(bytes);
     let (prepared, signer) = input.one_of(senders());
     let chunks = [input.byte(), input.byte()];
-    // The claims of a token that is the body are taken as they are, though only an object is ever accepted.
     let name = prepared.scheme.name();
-    let is_object = || serde_json::from_slice::<Map<String, Value>>(input.rest()).is_ok();
-    if name == "dialpad" && !is_object() {
-        return;
-    }
     let Ok(request) = signer.sign(input.rest(), NOW) else {
         return;
     };

@@ -125,7 +125,11 @@ mod token {
             format!("{}.{}.{}", part(header.to_string().as_bytes()), part(claims), placeholder(plan))
         };
         match rules.place {
-            Place::Body => Some(Draft::new(wish, token(body).as_bytes())),
+            // The claims of a token are an object, or nobody accepts it.
+            Place::Body => {
+                let claims = serde_json::from_slice::<Map<String, Value>>(body);
+                claims.is_ok().then(|| Draft::new(wish, token(body).as_bytes()))
+            }
             Place::Header(name, bearer) => {
                 let word = if bearer == Bearer::Required { "Bearer " } else { "" };
                 let claims = claims(rules, plan, wish, body)?.to_string();

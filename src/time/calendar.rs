@@ -144,7 +144,10 @@ fn days_to(year: u64, month: u64, day: u64) -> Option<u64> {
 
 /// The date that lies `days` after the epoch, up to the year 9999.
 fn date_of(days: u64) -> Option<(u64, u64, u64)> {
-    let year = (1970..=9999).rev().find(|year| days_to_year(*year).is_some_and(|start| start <= days))?;
+    // Of 400 years, 97 are leap years: this is the year, or the one before it.
+    let near = days.checked_mul(400)?.checked_div(400 * 365 + 97)?.checked_add(1970)?;
+    let candidates = near.saturating_sub(1)..=near.saturating_add(1).min(9999);
+    let year = candidates.rev().find(|year| days_to_year(*year).is_some_and(|start| start <= days))?;
     let month = (1..=12).rev().find(|month| days_to(year, *month, 1).is_some_and(|start| start <= days))?;
     let day = days.checked_sub(days_to(year, month, 1)?)?.checked_add(1)?;
     (day <= month_length(year, month)?).then_some((year, month, day))
@@ -220,6 +223,18 @@ mod tests {
         ] {
             assert_eq!(nanos(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_date_is_written_as_it_is_read() {
+        for year in 1970..=9999 {
+            for date in [(year, 1, 1), (year, 2, 28), (year, 3, 1), (year, 12, 31)] {
+                assert_eq!(date_of(days_to(date.0, date.1, date.2).unwrap()), Some(date));
+            }
+        }
+        let last = days_to(9999, 12, 31).unwrap();
+        assert_eq!((date_of(0), date_of(last)), (Some((1970, 1, 1)), Some((9999, 12, 31))));
+        assert_eq!((date_of(last + 1), date_of(u64::MAX)), (None, None));
     }
 
     #[test]
