@@ -27,6 +27,7 @@ pub(super) enum Mark<'a> {
 }
 
 /// The mark of the part at `index`.
+#[expect(clippy::indexing_slicing, reason = "`index` is that of a part")]
 pub(super) const fn mark<'a>(definition: &Definition<'a>, index: usize) -> Mark<'a> {
     let part = definition.parts[index];
     let unit = match definition.timestamp {
@@ -47,6 +48,11 @@ pub(super) const fn mark<'a>(definition: &Definition<'a>, index: usize) -> Mark<
 }
 
 /// Whether the URL joins another part without a mark, so that only one URL can be accepted.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "`index` stays below the count of parts"
+)]
 pub(super) const fn pins_url(definition: &Definition<'_>) -> bool {
     let mut index = 0;
     while index < definition.part_count {
@@ -62,6 +68,11 @@ pub(super) const fn pins_url(definition: &Definition<'_>) -> bool {
 }
 
 /// Whether the part at `index` stands before the body and is therefore read from the front.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "`body` stays below the count of parts"
+)]
 pub(super) const fn before_body(definition: &Definition<'_>, index: usize) -> bool {
     let mut body = 0;
     while body < definition.part_count {
@@ -74,6 +85,11 @@ pub(super) const fn before_body(definition: &Definition<'_>, index: usize) -> bo
 }
 
 /// The mark that the neighbour on the body's side makes.
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a part has a place, and its neighbour is looked at where there is one"
+)]
 const fn beside<'a>(definition: &Definition<'a>, index: usize) -> Mark<'a> {
     let forward = before_body(definition, index);
     let neighbour = if forward {
@@ -102,14 +118,10 @@ const fn beside<'a>(definition: &Definition<'a>, index: usize) -> Mark<'a> {
 
 const fn touches_with_digit(literal: &str, literal_follows: bool) -> bool {
     let text = literal.as_bytes();
-    let touching = if text.is_empty() {
-        return true;
-    } else if literal_follows {
-        text[0]
-    } else {
-        text[text.len() - 1]
-    };
-    touching.is_ascii_digit()
+    match if literal_follows { text.first() } else { text.last() } {
+        Some(touching) => touching.is_ascii_digit(),
+        None => true,
+    }
 }
 
 /// A mark as the verifier keeps it: what a value may not hold.
