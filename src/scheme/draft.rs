@@ -87,11 +87,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Requires a header to be there with exactly this value, such as a version; at most four.
+    #[expect(clippy::indexing_slicing, reason = "compared with the size one line above")]
     pub const fn expects(mut self, header: &'a str, value: &'a str) -> Self {
         if self.definition.expected_count < MAX_EXPECTED {
             self.definition.expected[self.definition.expected_count] = (header, value);
         }
-        self.definition.expected_count += 1;
+        self.definition.expected_count = self.definition.expected_count.saturating_add(1);
         self
     }
 
@@ -115,6 +116,11 @@ impl<'a> Draft<'a> {
 
     /// How the secret is read: as text unless this says otherwise. Every form that applies to a
     /// secret gives a key; at most four.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        reason = "`index` stays below both sizes"
+    )]
     pub const fn secret(mut self, forms: &[SecretForm<'a>]) -> Self {
         self.definition.form_count = forms.len();
         let mut index = 0;
@@ -207,6 +213,11 @@ impl<'a> Draft<'a> {
         Scheme { definition: self.definition }
     }
 
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        reason = "`index` stays below both sizes"
+    )]
     const fn finish(mut self, parts: &[Part<'a>]) -> Result<Scheme<'a>, Flaw<'a>> {
         self.definition.part_count = parts.len();
         let mut index = 0;
