@@ -1,4 +1,9 @@
 //! What makes a definition unsafe or contradictory: one check for constants and for configuration.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "constants have no iterators; this looks at definitions, when they are made, and never at a request"
+)]
 
 mod content;
 mod fields;
