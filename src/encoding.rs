@@ -3,7 +3,6 @@
 //! A received signature is public, so its decoding need not take constant time; it has one canonical
 //! form, so that a sender cannot write one signature in several ways (hex digits of either case
 //! excepted).
-#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use base64::Engine;
 use base64::alphabet::STANDARD as STANDARD_ALPHABET;
