@@ -1,5 +1,4 @@
 //! The one header reader: which header, how its list is separated, which prefix marks the value.
-#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use http::HeaderName;
 
