@@ -1,5 +1,4 @@
 //! Reading: what a request claims about itself, before anything is hashed.
-#![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use super::join::Joint;
 use super::plan::{Layout, Piece, Plan, TimestampPlace};
