@@ -86,6 +86,22 @@
 //! | `tower` | `hooksig::tower`: a layer for tower services, axum's routers among them |
 //! | `tracing` | `TracingObserver`: decisions as events of the tracing crate |
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Nothing here can panic, overflow or cut a number short, whatever comes from the network. Cargo.toml has what
+// holds for tests and tools too.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::unimplemented,
+        clippy::unreachable,
+    )
+)]
 
 mod adapter;
 mod body_time;

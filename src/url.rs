@@ -167,7 +167,7 @@ fn path_of(url: &str) -> Result<usize, ConfigError> {
     if authority.is_none_or(|authority| authority.host().is_empty()) {
         return Err(flaw(url, "has no host"));
     }
-    Ok(url.len() - rest.len() + host)
+    Ok(url.len().saturating_sub(path.len()))
 }
 
 fn flaw(url: &str, flaw: &'static str) -> ConfigError {

@@ -99,7 +99,7 @@ where
     }
     let mut body = pin!(body.map_err(Into::<Cause>::into));
     let mut frames = Frames::default();
-    let mut empty = 0;
+    let mut empty = 0_usize;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| unreadable(&*error))?;
         // Trailers are not signed, and so they are dropped.
@@ -107,7 +107,7 @@ where
             continue;
         };
         if !data.has_remaining() {
-            empty += 1;
+            empty = empty.saturating_add(1);
             if empty > MAX_EMPTY {
                 return Err(ErrorKind::BodyUnreadable);
             }

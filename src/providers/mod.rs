@@ -75,6 +75,11 @@ const TABLES: &[&[Scheme<'static>]] = &[
 
 static JOINED: [Scheme<'static>; count(TABLES)] = join(TABLES);
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "it runs when the crate is compiled"
+)]
 const fn count(tables: &[&[Scheme<'static>]]) -> usize {
     let (mut count, mut table) = (0, 0);
     while table < tables.len() {
@@ -84,6 +89,11 @@ const fn count(tables: &[&[Scheme<'static>]]) -> usize {
     count
 }
 
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "it runs when the crate is compiled"
+)]
 const fn join<const COUNT: usize>(tables: &[&[Scheme<'static>]]) -> [Scheme<'static>; COUNT] {
     let mut joined = [tables[0][0]; COUNT];
     let (mut place, mut table) = (0, 0);
