@@ -368,5 +368,42 @@ mod tests {
         let first = tag(b"first", b"content");
         assert_eq!(matched(&[&first.as_bytes()[..31]]), None);
         assert_eq!(matched(&[b""]), None);
+        // Half of a longer tag is as long as most.
+        let long = MacKey::new(Algorithm::HmacSha512, b"first").unwrap().tag(&[], b"content", &[]);
+        let mut comparison = Comparison::new(Algorithm::HmacSha512);
+        comparison.take(0, &long, [&long.as_bytes()[..32]].into_iter());
+        assert!(comparison.verdict().is_none());
+    }
+
+    #[test]
+    fn differences_do_not_cancel_out() {
+        let mut close = tag(b"first", b"content");
+        close.bytes[3] ^= 0x40;
+        close.bytes[30] ^= 0x40;
+        assert_eq!(matched(&[close.as_bytes()]), None);
+    }
+
+    #[test]
+    fn a_signature_may_be_there_twice() {
+        let first = tag(b"first", b"content");
+        assert_eq!(matched(&[first.as_bytes(), first.as_bytes()]), Some(0b01));
+    }
+
+    #[test]
+    fn of_several_signed_things_every_one_has_to_match() {
+        let right = || (vec![tag(b"first", b"content")], [tag(b"first", b"content").as_bytes().to_vec()]);
+        let wrong = || (vec![tag(b"first", b"content")], [vec![0; 32]]);
+        let matched = |signed: Vec<(Vec<Tag>, [Vec<u8>; 1])>| {
+            let signatures: Vec<_> = signed.iter().map(|(_, signatures)| signatures.clone()).collect();
+            let tags = signed.into_iter().map(|(tags, _)| tags);
+            let mut comparison = Comparison::new(Algorithm::HmacSha256);
+            comparison.take_signed(0, tags.zip(signatures.iter().map(<[_; 1]>::as_slice)));
+            comparison.verdict().is_some_and(|matched| matched.includes(0) && !matched.includes(1))
+        };
+        assert!(matched(vec![right()]));
+        assert!(matched(vec![right(), right()]));
+        assert!(!matched(vec![right(), wrong()]));
+        assert!(!matched(vec![wrong(), right()]));
+        assert!(!matched(vec![]));
     }
 }
