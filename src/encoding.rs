@@ -196,21 +196,46 @@ mod tests {
 
     #[test]
     fn hex_agrees_with_the_hex_crate_for_every_byte_at_every_position() {
-        let genuine = *b"00112233445566778899aAbBcCdDeEfF00112233445566778899aAbBcCdDeEfF";
-        for position in 0..genuine.len() {
-            for byte in 0..=u8::MAX {
-                let mut text = genuine;
-                text[position] = byte;
-                assert_eq!(decoded(Encoding::Hex, &text, 32), hex::decode(text).ok(), "{byte} at {position}");
+        let genuine = b"00112233445566778899aAbBcCdDeEfF00112233445566778899aAbBcCdDeEfF";
+        // Whole runs, and what is left of one.
+        for genuine in [&genuine[..], &genuine[8..48]] {
+            for position in 0..genuine.len() {
+                for byte in 0..=u8::MAX {
+                    let mut text = genuine.to_vec();
+                    text[position] = byte;
+                    let (decoded, expected) =
+                        (decoded(Encoding::Hex, &text, text.len() / 2), hex::decode(&text));
+                    assert_eq!(decoded, expected.ok(), "{byte} at {position}");
+                }
             }
         }
     }
 
     #[test]
+    fn wrong_digits_do_not_cancel_out() {
+        for genuine in [[b'7'; 64].as_slice(), &[b'7'; 40]] {
+            for position in 1..genuine.len() {
+                let mut text = genuine.to_vec();
+                text[position - 1..=position].fill(b'g');
+                assert_eq!(decoded(Encoding::Hex, &text, text.len() / 2), None, "{position}");
+            }
+        }
+    }
+
+    #[test]
+    fn half_a_byte_is_none() {
+        let text = TagText::new(Encoding::Hex, 1, 2).unwrap();
+        let mut tag = [0; MAX_SIGNATURE + 2];
+        assert_eq!(text.decode(b"ab", &mut tag), Some(1));
+        assert_eq!(text.decode(b"abc", &mut tag), None);
+        assert_eq!(text.decode(b"abcd", &mut tag), Some(2));
+    }
+
+    #[test]
     fn a_tag_has_one_length() {
         for encoding in [Encoding::Hex, Encoding::Base64, Encoding::Base64Url] {
-            for size in [20, 32, 64] {
-                let tag: Vec<u8> = (1..).take(size).collect();
+            for size in [20, 32, 64, MAX_SIGNATURE] {
+                let tag: Vec<u8> = (1..=u8::MAX).cycle().take(size).collect();
                 let text = encoding.encode(&tag);
                 assert_eq!(Some(text.len()), encoding.width(size));
                 assert_eq!(decoded(encoding, text.as_bytes(), size), Some(tag));
