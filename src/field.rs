@@ -289,6 +289,11 @@ mod tests {
         assert!(listed(" , ", Some(b',')).is_empty());
         let long = format!("{},{}", "a".repeat(40), "b".repeat(16));
         assert_eq!(listed(&long, Some(b',')), [&[b'a'; 40][..], &[b'b'; 16]]);
+        // Several separators among the bytes that are looked at together, and nothing but separators.
+        let several = format!("a,b,{}", "c".repeat(16));
+        assert_eq!(listed(&several, Some(b',')), [&b"a"[..], b"b", &[b'c'; 16]]);
+        let nothing = format!("{}a,b", ",".repeat(16));
+        assert_eq!(listed(&nothing, Some(b',')), [&b"a"[..], b"b"]);
     }
 
     #[test]
