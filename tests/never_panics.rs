@@ -85,7 +85,7 @@ proptest! {
     ) {
         let schemes = support::schemes::all();
         let scheme = scheme.get(&schemes);
-        let names = support::schemes::headers(scheme);
+        let names = support::sender::headers_read(scheme);
         let mut headers = HeaderMap::new();
         for (name, value) in &values {
             let name = HeaderName::from_bytes(name.get(&names).as_bytes()).unwrap();

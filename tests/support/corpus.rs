@@ -104,7 +104,7 @@ impl Report {
 
     /// A header that the scheme reads stands there twice: one of the two is not what was verified.
     fn repeated_headers(&mut self, endpoint: &dyn Endpoint, scheme: &Scheme<'_>, vector: &Vector) {
-        let read = schemes::headers(scheme);
+        let read = sender::headers_read(scheme);
         for (place, (name, value)) in vector.headers.iter().enumerate() {
             if !read.iter().any(|read| read.eq_ignore_ascii_case(name)) {
                 continue;
@@ -210,7 +210,7 @@ fn is_number(unit: Unit) -> bool {
 
 /// The same request with ids that nobody signed: new ones, so that it looks like another delivery.
 fn with_unsigned_ids(scheme: &Scheme<'_>, vector: &Vector) -> Vector {
-    let read = schemes::headers(scheme);
+    let read = sender::headers_read(scheme);
     let unread = |name: &&&str| !read.iter().any(|read| read.eq_ignore_ascii_case(name));
     let mut disguised = vector.clone();
     for name in UNSIGNED_IDS.iter().filter(unread) {

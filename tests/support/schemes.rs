@@ -91,22 +91,3 @@ pub fn all() -> Vec<Scheme<'static>> {
         .collect();
     [&affix, &recipes[..], &[BARS, TAIL, GLUED, COLONS, BODILESS, NUMBERED, GROUPED, DATED, DIGITS]].concat()
 }
-
-/// The headers that a scheme reads, in all of its families.
-pub fn headers(scheme: &Scheme<'_>) -> Vec<String> {
-    let mut names = vec![super::sender::signature_header(scheme)];
-    names.extend(scheme.key_id().map(|field| field.header().to_owned()));
-    names.extend(scheme.expected_headers().iter().map(|(name, _)| (*name).to_owned()));
-    names.extend(scheme.signature().further_headers().map(str::to_owned));
-    names.extend(scheme.timestamp().map(|(field, _)| field.header().to_owned()));
-    names.extend(scheme.message_id().map(|field| field.header().to_owned()));
-    names.extend(scheme.parts().iter().filter_map(|part| match part {
-        Part::Header(name) => Some((*name).to_owned()),
-        _ => None,
-    }));
-    if let Some([first, second]) = scheme.families() {
-        let others: Vec<_> = names.iter().map(|name| name.replacen(first, second, 1)).collect();
-        names.extend(others);
-    }
-    names
-}
