@@ -42,6 +42,10 @@
 //! - A [`VerifyError`] is the refusal: a stable [reason](VerifyError::reason) for your logs, one
 //!   [status](VerifyError::status) for the sender.
 //!
+//! The [guide](https://docs.rs/hooksig/latest/hooksig/guide/) has a chapter for each task: choosing a
+//! scheme, raw bodies in each framework, proxies, key rotation, replay and retries, queues, tenants,
+//! serverless, testing, debugging, and migrating from other crates.
+//!
 //! # What is defended, and what is not
 //!
 //! A forged, altered, stale or future request is refused; so are repeated headers, lists without end,
@@ -76,7 +80,7 @@
 //! | `form` | Twilio, SignalWire, Plivo and Vonage SMS, who sign the parameters of a form |
 //! | `handshake` | `hooksig::handshake`: answers to the requests with which providers check an endpoint |
 //! | `hyper` | `hooksig::hyper`: requests of hyper 1 and everything else on http-body 1 |
-//! | `json` | timestamps inside a JSON body (`Draft::timestamp_in_json`), and so Linear |
+//! | `json` | timestamps and event ids inside a JSON body (`Draft::timestamp_in_json`, `Builder::event_ids`), and so Linear |
 //! | `jwt` | LiveKit, Vonage, MessageBird, Dialpad and Netlify, who sign a JSON web token |
 //! | `redis` | `RedisStore`: replay protection for several processes |
 //! | `rs256` | Gong, who signs one with RSA |
@@ -114,6 +118,20 @@ pub mod diagnose;
 mod encoding;
 mod error;
 mod field;
+// Documentation only, so it is not compiled; its code shows most of the features.
+#[cfg(all(
+    doc,
+    feature = "actix",
+    feature = "axum",
+    feature = "diagnose",
+    feature = "form",
+    feature = "handshake",
+    feature = "hyper",
+    feature = "serde",
+    feature = "sign",
+    feature = "tower"
+))]
+pub mod guide;
 #[cfg(feature = "handshake")]
 #[cfg_attr(docsrs, doc(cfg(feature = "handshake")))]
 pub mod handshake;
@@ -191,10 +209,10 @@ pub use verifier::{Builder, KeyRing, Verifier};
 // The README shows adapters, so it compiles with all of them.
 #[cfg(all(
     doctest,
+    feature = "actix",
     feature = "axum",
-    feature = "form",
+    feature = "hyper",
     feature = "serde",
-    feature = "sign",
     feature = "tower"
 ))]
 #[doc = include_str!("../README.md")]
