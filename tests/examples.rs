@@ -13,7 +13,7 @@
 mod support;
 
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -40,12 +40,7 @@ fn start(example: &str) -> Running {
 }
 
 fn start_with(example: &str, settings: &[(&str, &str)]) -> Running {
-    // Cargo builds the examples beside the tests: target/<profile>/examples and …/deps.
-    let mut program: PathBuf = std::env::current_exe().unwrap();
-    program.pop();
-    program.pop();
-    program.push("examples");
-    program.push(format!("{example}{}", std::env::consts::EXE_SUFFIX));
+    let program = program(example);
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let key = str::from_utf8(sender::KEY).unwrap();
     let child = Command::new(&program)
@@ -66,6 +61,16 @@ fn start_with(example: &str, settings: &[(&str, &str)]) -> Running {
         std::thread::sleep(Duration::from_millis(20));
     }
     running
+}
+
+/// Cargo builds the examples beside the tests: target/<profile>/examples and …/deps.
+fn program(example: &str) -> PathBuf {
+    let mut program: PathBuf = std::env::current_exe().unwrap();
+    program.pop();
+    program.pop();
+    program.push("examples");
+    program.push(format!("{example}{}", std::env::consts::EXE_SUFFIX));
+    program
 }
 
 fn post(port: u16, path: &str, headers: &HeaderMap, body: &[u8]) -> (u16, String) {
@@ -171,15 +176,67 @@ fn operations() {
 #[test]
 fn without_a_secret_none_starts() {
     for example in ["axum", "actix", "hyper"] {
-        let mut program = std::env::current_exe().unwrap();
-        program.pop();
-        program.pop();
-        let output = Command::new(program.join("examples").join(example))
-            .env_remove("RETELL_API_KEY")
-            .env("PORT", "0")
-            .output()
-            .unwrap();
+        let output =
+            Command::new(program(example)).env_remove("RETELL_API_KEY").env("PORT", "0").output().unwrap();
         assert!(!output.status.success());
         assert!(String::from_utf8_lossy(&output.stderr).contains("RETELL_API_KEY"), "{example}");
     }
+}
+
+/// Runs an example that ends by itself, and gives what it prints.
+fn finished(example: &str) -> String {
+    let output = Command::new(program(example)).output().unwrap_or_else(|error| panic!("{example}: {error}"));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{example} says:\n{said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// Each shows something that is accepted and something that is refused; its exit code says that all is as it
+/// says itself, and these lines that it says the right thing.
+#[test]
+fn those_that_end_by_themselves() {
+    for (example, shown) in [
+        ("quickstart", ["signed now", "stale"]),
+        ("rotation", ["a retry of a call from before", "no_active_key"]),
+        ("queue", ["handled before", "stale"]),
+        ("tenants", ["200 acme", "401"]),
+        ("custom_scheme", ["Replayed         accepted", "refused: configuration key \"signature.prefiks\""]),
+        ("testing", ["Replayed         204", "WrongSignature   401"]),
+        ("replay", ["a retry of what was handled                200     2 times", "401     2 times"]),
+        ("serverless", ["200 accepted", "401 missing_signature"]),
+    ] {
+        let said = finished(example);
+        for line in shown {
+            assert!(said.contains(line), "{example} does not say {line:?}:\n{said}");
+        }
+    }
+}
+
+/// The command in an example's first lines is the one that runs it: its name, and the features that the
+/// manifest asks for.
+#[test]
+fn each_says_how_to_run_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest: toml::Value =
+        toml::from_str(&std::fs::read_to_string(root.join("Cargo.toml")).unwrap()).unwrap();
+    let features_of = |name: &str| {
+        let examples = manifest["example"].as_array().unwrap();
+        let example = examples.iter().find(|example| example["name"].as_str() == Some(name))?;
+        let features = example["required-features"].as_array().unwrap().iter();
+        Some(features.map(|feature| feature.as_str().unwrap()).collect::<Vec<_>>().join(","))
+    };
+    let mut seen = 0;
+    for entry in std::fs::read_dir(root.join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let command = match features_of(name) {
+            Some(features) => format!("cargo run --example {name} --features {features}`"),
+            None => format!("cargo run --example {name}`"),
+        };
+        let text = std::fs::read_to_string(&path).unwrap();
+        let head: String = text.lines().take_while(|line| line.starts_with("//!")).collect();
+        assert!(head.contains(&command), "{name} does not start with {command}");
+        seen += 1;
+    }
+    assert!(seen >= 13);
 }
