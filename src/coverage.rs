@@ -14,6 +14,16 @@ use crate::scheme::Part;
 /// assert_eq!(coverage.to_string(), "timestamp, body");
 /// assert_eq!(providers::GITHUB.coverage().to_string(), "body");
 /// ```
+///
+/// ```
+/// use hooksig::providers;
+///
+/// // Square signs the whole URL and the body; no method, no id, no time, no other header.
+/// let square = providers::SQUARE.coverage();
+/// assert!(square.url() && square.path() && square.query() && square.body());
+/// assert!(!square.method() && !square.message_id() && !square.timestamp() && !square.headers());
+/// assert!(square.body_fields().is_empty(), "all of the body is signed");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Coverage {
     pub(crate) timestamp: bool,

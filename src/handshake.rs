@@ -32,6 +32,14 @@ use crate::verified::Verified;
 const MAX_CHALLENGE: usize = 1024;
 
 /// What to answer: always with 200.
+///
+/// ```
+/// use hooksig::handshake;
+///
+/// let response = handshake::dropbox("challenge=abc123").unwrap().into_response::<String>();
+/// assert_eq!((response.status().as_u16(), response.body().as_str()), (200, "abc123"));
+/// assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     headers: HeaderMap,
@@ -78,6 +86,21 @@ impl Answer {
 
 /// Zoom's `endpoint.url_validation`, which it signs: the token and its HMAC under the secret token.
 /// <https://developers.zoom.us/docs/api/webhooks/#validate-your-webhook-endpoint>
+///
+/// ```
+/// use hooksig::{Secret, Signer, UnixTime, Verifier, handshake, providers};
+///
+/// let secret = || Secret::new("test-secret");
+/// let now = UnixTime::from_secs(1_763_700_000);
+/// let body = br#"{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}"#;
+/// let request = Signer::new(providers::ZOOM, secret())?.sign(body, now)?;
+/// let proof = Verifier::new(providers::ZOOM, secret())?.verify_at(request.parts(), request.body(), now).unwrap();
+///
+/// let answer = handshake::zoom(&proof, body, &secret()).unwrap();
+/// assert!(answer.body().contains("\"encryptedToken\":\"82079ed6"));
+/// assert!(handshake::zoom(&proof, b"{\"event\":\"meeting.started\"}", &secret()).is_none());
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[must_use]
 pub fn zoom<B>(proof: &Verified<B>, body: &[u8], secret: &Secret) -> Option<Answer> {
     let body = signed_json(proof, "zoom", body)?;
@@ -96,6 +119,19 @@ pub fn zoom<B>(proof: &Verified<B>, body: &[u8], secret: &Secret) -> Option<Answ
 
 /// Slack's `url_verification`, which it signs: the challenge.
 /// <https://docs.slack.dev/reference/events/url_verification>
+///
+/// ```
+/// use hooksig::{Secret, Signer, UnixTime, Verifier, handshake, providers};
+///
+/// let now = UnixTime::from_secs(1_763_700_000);
+/// let body = br#"{"type":"url_verification","challenge":"3eZbrw1a"}"#;
+/// let request = Signer::new(providers::SLACK, Secret::new("test-secret"))?.sign(body, now)?;
+/// let verifier = Verifier::new(providers::SLACK, Secret::new("test-secret"))?;
+/// let proof = verifier.verify_at(request.parts(), request.body(), now).unwrap();
+/// assert_eq!(handshake::slack(&proof, body).unwrap().body(), "3eZbrw1a");
+/// assert!(handshake::discord(&proof, body).is_none(), "the proof is Slack's");
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[must_use]
 pub fn slack<B>(proof: &Verified<B>, body: &[u8]) -> Option<Answer> {
     let body = signed_json(proof, "slack", body)?;
@@ -106,6 +142,20 @@ pub fn slack<B>(proof: &Verified<B>, body: &[u8]) -> Option<Answer> {
 
 /// Discord's PING, which it signs: a PONG.
 /// <https://docs.discord.com/developers/interactions/overview#setting-up-an-endpoint>
+///
+/// ```
+/// use hooksig::{PrivateKey, PublicKey, Signer, UnixTime, Verifier, handshake, providers};
+///
+/// // The first key pair of RFC 8032; Discord's portal has the public key of an application.
+/// let private = PrivateKey::new("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+/// let public = PublicKey::new("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+/// let now = UnixTime::from_secs(1_763_700_000);
+/// let request = Signer::with_private_key(providers::DISCORD, &private)?.sign(b"{\"type\":1}", now)?;
+/// let verifier = Verifier::with_public_key(providers::DISCORD, public)?;
+/// let proof = verifier.verify_at(request.parts(), request.body(), now).unwrap();
+/// assert_eq!(handshake::discord(&proof, request.body()).unwrap().body(), "{\"type\":1}");
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[must_use]
 pub fn discord<B>(proof: &Verified<B>, body: &[u8]) -> Option<Answer> {
     let body = signed_json(proof, "discord", body)?;
@@ -114,6 +164,20 @@ pub fn discord<B>(proof: &Verified<B>, body: &[u8]) -> Option<Answer> {
 
 /// Twitch's `webhook_callback_verification`, which it signs: the challenge.
 /// <https://dev.twitch.tv/docs/eventsub/handling-webhook-events/#responding-to-a-challenge-request>
+///
+/// ```
+/// use hooksig::{Secret, Signer, UnixTime, Verifier, handshake, providers};
+///
+/// let now = UnixTime::from_secs(1_763_700_000);
+/// let body = br#"{"challenge":"pogchamp-kappa"}"#;
+/// let request = Signer::new(providers::TWITCH, Secret::new("test-secret"))?.id("msg-1").sign(body, now)?;
+/// let verifier = Verifier::new(providers::TWITCH, Secret::new("test-secret"))?;
+/// let proof = verifier.verify_at(request.parts(), request.body(), now).unwrap();
+/// let answer = |kind| handshake::twitch(&[("twitch-eventsub-message-type", kind)], &proof, body);
+/// assert_eq!(answer("webhook_callback_verification").unwrap().body(), "pogchamp-kappa");
+/// assert!(answer("notification").is_none());
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[must_use]
 pub fn twitch<B>(headers: &impl Headers, proof: &Verified<B>, body: &[u8]) -> Option<Answer> {
     const KIND: HeaderName = HeaderName::from_static("twitch-eventsub-message-type");
@@ -140,6 +204,13 @@ pub fn meta(query: &str, verify_token: &Secret) -> Option<Answer> {
 /// Dropbox's challenge, a GET without a signature: the challenge. It proves nothing to either side.
 /// `query` is what follows the question mark.
 /// <https://www.dropbox.com/developers/reference/webhooks>
+///
+/// ```
+/// use hooksig::handshake;
+///
+/// assert_eq!(handshake::dropbox("challenge=abc123").unwrap().body(), "abc123");
+/// assert!(handshake::dropbox("challenge=<script>").is_none());
+/// ```
 #[must_use]
 pub fn dropbox(query: &str) -> Option<Answer> {
     let challenge = only_parameter(query, "challenge")?;
@@ -151,6 +222,14 @@ pub fn dropbox(query: &str) -> Option<Answer> {
 /// RingCentral's `Validation-Token`, sent without a signature when a subscription is made: the same header.
 /// Answer it only while you make one.
 /// <https://developers.ringcentral.com/guide/notifications/webhooks/creating-webhooks>
+///
+/// ```
+/// use hooksig::handshake;
+///
+/// let answer = handshake::ringcentral(&[("Validation-Token", "abc123")]).unwrap();
+/// assert_eq!(answer.headers()["validation-token"], "abc123");
+/// assert!(handshake::ringcentral(&[("a", "b")]).is_none());
+/// ```
 #[must_use]
 pub fn ringcentral(headers: &impl Headers) -> Option<Answer> {
     echo(headers, HeaderName::from_static("validation-token")).map(|(answer, _)| answer)
@@ -160,6 +239,16 @@ pub fn ringcentral(headers: &impl Headers) -> Option<Answer> {
 /// secret with which Asana will sign, to be kept. Answer it only while you make one: whoever sends it
 /// first chooses the secret.
 /// <https://developers.asana.com/docs/webhooks-guide>
+///
+/// ```
+/// use hooksig::{Verifier, handshake, providers};
+///
+/// let (answer, secret) = handshake::asana(&[("X-Hook-Secret", "test-secret")]).unwrap();
+/// assert_eq!(answer.headers()["x-hook-secret"], "test-secret");
+/// let verifier = Verifier::new(providers::ASANA, secret)?;
+/// # let _ = verifier;
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[must_use]
 pub fn asana(headers: &impl Headers) -> Option<(Answer, Secret)> {
     echo(headers, HeaderName::from_static("x-hook-secret"))

@@ -52,6 +52,15 @@ impl Key {
     }
 
     /// A provider's public key, for schemes whose [algorithm](crate::Scheme::algorithm) has one.
+    ///
+    /// ```
+    /// use hooksig::{Key, PublicKey, Secret, Verifier, providers};
+    ///
+    /// let key = PublicKey::new("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+    /// let verifier = |key| Verifier::builder(providers::GITHUB).with_key(key).build();
+    /// assert!(verifier(Key::public("2026-11", key)).is_err(), "GitHub has a secret");
+    /// assert!(verifier(Key::new("2026-11", Secret::new("test-secret"))).is_ok());
+    /// ```
     pub fn public(label: &str, key: PublicKey) -> Self {
         Self::of(label, KeyText::Public(key))
     }
@@ -62,6 +71,15 @@ impl Key {
 
     /// The id by which requests name this key, for schemes where they do
     /// ([`Scheme::names_keys`](crate::Scheme::names_keys)).
+    ///
+    /// ```
+    /// use hooksig::{Key, Secret, Verifier, providers};
+    ///
+    /// let key = || Key::new("2026-11", Secret::new("test-secret"));
+    /// let verifier = |key| Verifier::builder(providers::PUSHER).with_key(key).build();
+    /// assert!(verifier(key().id("app-key")).is_ok());
+    /// assert!(verifier(key()).is_err(), "Pusher's requests name their key");
+    /// ```
     pub fn id(mut self, id: &str) -> Self {
         self.id = Some(id.to_owned());
         self
@@ -74,6 +92,17 @@ impl Key {
     }
 
     /// The first moment at which the key is accepted.
+    ///
+    /// ```
+    /// use hooksig::{Key, Secret, UnixTime, Verifier, providers};
+    ///
+    /// let start = UnixTime::from_secs(1_763_700_000);
+    /// let key = Key::new("2026-11", Secret::new("test-secret")).from(start);
+    /// let verifier = Verifier::builder(providers::GITHUB).with_key(key).build()?;
+    /// assert!(!verifier.keys().report(UnixTime::from_secs(1_763_699_999))[0].active);
+    /// assert!(verifier.keys().report(start)[0].active);
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     pub fn from(mut self, moment: UnixTime) -> Self {
         self.from = Some(moment);
         self

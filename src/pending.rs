@@ -143,6 +143,21 @@ impl Pending {
 
     /// Takes the next chunk of the body from a buffer such as an HTTP frame's data, which may lie in
     /// several pieces.
+    ///
+    /// ```
+    /// use bytes::Buf;
+    /// use hooksig::{Secret, UnixTime, Verifier, providers};
+    ///
+    /// let verifier = Verifier::new(providers::GITHUB, Secret::new("It's a Secret to Everybody"))?;
+    /// let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    /// let headers = [("x-hub-signature-256", signature)];
+    /// let now = UnixTime::from_secs(1_763_700_000);
+    ///
+    /// let mut pending = verifier.begin_at(&headers, now).unwrap();
+    /// pending.update_buf((&b"Hello, "[..]).chain(&b"World!"[..]));
+    /// assert!(pending.finish().is_ok());
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     pub fn update_buf(&mut self, mut chunk: impl Buf) {
         while chunk.has_remaining() {
             let piece = chunk.chunk();
@@ -173,6 +188,18 @@ impl Pending {
 
     /// Gives up on a request for a reason that lies in its body: one that is too long for its receiver,
     /// say, or that ended early. The observer is told.
+    ///
+    /// ```
+    /// use hooksig::{ErrorKind, Secret, UnixTime, Verifier, providers};
+    ///
+    /// let verifier = Verifier::new(providers::GITHUB, Secret::new("test-secret"))?;
+    /// let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    /// let headers = [("x-hub-signature-256", signature)];
+    /// let pending = verifier.begin_at(&headers, UnixTime::from_secs(1_763_700_000)).unwrap();
+    /// let refusal = pending.refuse(ErrorKind::BodyTooLarge);
+    /// assert_eq!(refusal.status().as_u16(), 413);
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     pub fn refuse(self, reason: ErrorKind) -> VerifyError {
         let setup = self.setup();
         if let (Some(reporter), Some(decision)) = (&setup.reporter, &self.decision) {

@@ -75,6 +75,19 @@ impl Secret {
     /// The secret in a file, such as a container orchestrator mounts. One line end at its end is not
     /// part of the secret; nothing else is trimmed.
     ///
+    /// ```
+    /// use hooksig::{ConfigError, Secret};
+    ///
+    /// let path = std::env::temp_dir().join("hooksig-example-secret");
+    /// std::fs::write(&path, "test-secret\n")?;
+    /// assert!(Secret::from_file(&path).is_ok());
+    ///
+    /// std::fs::write(&path, "\n")?;
+    /// assert!(matches!(Secret::from_file(&path), Err(ConfigError::BlankSource { .. })));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ConfigError::SecretFile`] when it cannot be read, [`ConfigError::BlankSource`] when it is

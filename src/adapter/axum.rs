@@ -104,6 +104,26 @@ where
 }
 
 /// Why [`Signed`] gave nothing.
+///
+/// ```
+/// use axum::{Json, response::IntoResponse as _};
+/// use hooksig::axum::{Signed, SignedRejection};
+/// use hooksig::{ErrorKind, VerifyError};
+///
+/// // A handler that wants to see the refusal itself takes a `Result`.
+/// async fn on_call(
+///     event: Result<Signed<Json<serde_json::Value>>, SignedRejection<axum::extract::rejection::JsonRejection>>,
+/// ) -> axum::response::Response {
+///     match event {
+///         Ok(Signed(Json(event))) => event.to_string().into_response(),
+///         Err(rejection) => rejection.into_response(),
+///     }
+/// }
+///
+/// let refused = SignedRejection::<String>::Refused(VerifyError::from(ErrorKind::Stale));
+/// assert_eq!(refused.into_response().status().as_u16(), 401);
+/// # let _ = on_call;
+/// ```
 #[derive(Clone, Debug)]
 pub enum SignedRejection<R> {
     /// The request was refused.
@@ -153,6 +173,15 @@ where
 }
 
 /// Why there is no [`Claim`].
+///
+/// ```
+/// use axum::response::IntoResponse as _;
+/// use hooksig::axum::Unclaimed;
+/// use hooksig::http::StatusCode;
+///
+/// let busy = Unclaimed::Answered { status: StatusCode::SERVICE_UNAVAILABLE, retry_after: Some(60) };
+/// assert_eq!(busy.into_response().headers()["retry-after"], "60");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unclaimed {
     /// Nothing verified the request: 500, as for a proof.
@@ -177,6 +206,13 @@ impl IntoResponse for Unclaimed {
 }
 
 /// A handler takes a proof, and nothing verified the request: the app lacks a layer.
+///
+/// ```
+/// use axum::response::IntoResponse as _;
+/// use hooksig::axum::NotVerified;
+///
+/// assert_eq!(NotVerified.into_response().status().as_u16(), 500);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotVerified;
 

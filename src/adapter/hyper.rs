@@ -56,6 +56,26 @@ where
 /// As [`verify_request`], with the body in the frames in which it came: for long bodies, since
 /// nothing is copied. The handler gets them after the signature has matched, never before.
 ///
+/// ```
+/// use http_body_util::{BodyExt as _, Full};
+/// use hooksig::http::{Request, Response};
+/// use hooksig::{Verifier, hyper};
+///
+/// async fn serve(request: Request<Full<&'static [u8]>>, verifier: &Verifier) -> Response<String> {
+///     match hyper::verify_frames(request, verifier, 64 << 20).await {
+///         Ok((_proof, request)) => {
+///             let mut body = request.into_body(); // a `VerifiedBody`
+///             let mut frames = 0;
+///             while let Some(Ok(_frame)) = body.frame().await {
+///                 frames += 1;
+///             }
+///             Response::new(format!("{frames} frames"))
+///         }
+///         Err(refusal) => hyper::refuse(refusal),
+///     }
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// As [`verify_request`].

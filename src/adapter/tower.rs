@@ -96,6 +96,16 @@ impl VerifyLayer {
     /// A request of an unknown tenant is verified with `decoy` all the same and then refused, so that
     /// a sender cannot tell by answer or time which tenants there are. The decoy should have the
     /// tenants' scheme; its key is never accepted.
+    ///
+    /// ```
+    /// use hooksig::{Secret, Verifier, providers, tower::VerifyLayer};
+    ///
+    /// let acme = Verifier::builder(providers::RETELL).label("acme").key("2026-11", Secret::new("key_test")).build()?;
+    /// let decoy = Verifier::new(providers::RETELL, Secret::new("a key that is never accepted"))?;
+    /// let layer = VerifyLayer::resolve(decoy, move |parts| (parts.uri.path() == "/retell/acme").then(|| acme.clone()));
+    /// # let _ = layer;
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn resolve(
         decoy: Verifier,
@@ -113,6 +123,20 @@ impl VerifyLayer {
 
     /// Chooses another status for refused requests, such as the one a provider asks for. The body
     /// stays empty.
+    ///
+    /// ```
+    /// use hooksig::http::StatusCode;
+    /// use hooksig::{ErrorKind, Secret, Verifier, providers, tower::VerifyLayer};
+    ///
+    /// // A provider that stops sending after a 413.
+    /// let verifier = Verifier::new(providers::RETELL, Secret::new("key_test"))?;
+    /// let layer = VerifyLayer::new(verifier).on_reject(|refusal| match refusal.kind() {
+    ///     ErrorKind::BodyTooLarge => StatusCode::SERVICE_UNAVAILABLE,
+    ///     _ => refusal.status(),
+    /// });
+    /// # let _ = layer;
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn on_reject(self, status: impl Fn(&VerifyError) -> StatusCode + Send + Sync + 'static) -> Self {
         self.with(|settings| settings.status = Some(Arc::new(status)))
@@ -122,6 +146,16 @@ impl VerifyLayer {
     /// a status of 2xx commits it, anything else gives it free for the provider's retry. A duplicate is
     /// answered with 200, and one of a request that is being handled with 503 and `Retry-After`; so is
     /// every request while the store does not work.
+    ///
+    /// ```
+    /// use hooksig::{ReplayGuard, Secret, Verifier, providers, tower::VerifyLayer};
+    ///
+    /// let verifier =
+    ///     Verifier::builder(providers::GITHUB).key("2026-11", Secret::new("test-secret")).replay_keys().build()?;
+    /// let layer = VerifyLayer::new(verifier).replay(ReplayGuard::in_memory(100_000));
+    /// # let _ = layer;
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn replay<S: Store + 'static>(self, guard: ReplayGuard<S>) -> Self {
         self.with(|settings| settings.guard = Some(guard.erased()))
@@ -130,6 +164,21 @@ impl VerifyLayer {
     /// How to find the address of the connection's other end, for [`Sources`](crate::Sources) and
     /// observers; axum has it in `ConnectInfo<SocketAddr>`. Without this it is the [`PeerAddr`] among the
     /// request's extensions, where there is one.
+    ///
+    /// ```
+    /// use std::net::SocketAddr;
+    /// use axum::extract::ConnectInfo;
+    /// use hooksig::{Secret, Sources, Verifier, providers, tower::VerifyLayer};
+    ///
+    /// let sources = Sources::published(&providers::RETELL)?;
+    /// let verifier =
+    ///     Verifier::builder(providers::RETELL).key("default", Secret::new("key_test")).sources(sources).build()?;
+    /// // With `app.into_make_service_with_connect_info::<SocketAddr>()`.
+    /// let layer = VerifyLayer::new(verifier)
+    ///     .peer(|parts| parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip()));
+    /// # let _ = layer;
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn peer(self, find: impl Fn(&Parts) -> Option<IpAddr> + Send + Sync + 'static) -> Self {
         self.with(|settings| settings.peer = Some(Arc::new(find)))
@@ -138,6 +187,19 @@ impl VerifyLayer {
     /// **Lets every request through**, genuine or forged, for as long as a migration needs to see what
     /// would be refused: tell by an [observer](crate::Builder::observer). Only genuine ones have a proof in
     /// their extensions, and a replay guard holds nothing back. A body that is too long or cannot be read is refused all the same.
+    ///
+    /// ```
+    /// use hooksig::{Counters, Secret, Verifier, providers, tower::VerifyLayer};
+    ///
+    /// let counters = std::sync::Arc::new(Counters::default());
+    /// let verifier = Verifier::builder(providers::GITHUB)
+    ///     .key("2026-11", Secret::new("test-secret"))
+    ///     .observer(counters.clone()) // `counters.snapshot()` tells what would be refused
+    ///     .build()?;
+    /// let layer = VerifyLayer::new(verifier).dangerous_report_only();
+    /// # let _ = layer;
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn dangerous_report_only(self) -> Self {
         self.with(|settings| settings.report_only = true)

@@ -133,6 +133,25 @@ pub struct Desk<'s> {
 }
 
 /// What a diagnosis says.
+///
+/// ```
+/// use hooksig::diagnose::{Capture, Desk};
+/// use hooksig::{Key, Secret, UnixTime, providers};
+///
+/// let now = UnixTime::from_secs(1_763_700_000);
+/// let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+/// let capture = |body| Capture::new([("X-Hub-Signature-256", signature)], body).method("POST").target("/github");
+/// let desk = Desk::new(providers::GITHUB).key(Key::new("2026-11", Secret::new("It's a Secret to Everybody")));
+///
+/// assert!(desk.diagnose(&capture("Hello, World!"), now).is_verified());
+///
+/// // A line end that was not sent.
+/// let diagnosis = desk.diagnose(&capture("Hello, World!\n"), now);
+/// assert_eq!(diagnosis.reason(), Some("mismatch"));
+/// let finding = &diagnosis.findings()[0];
+/// println!("{}: {} {}", finding.code, finding.message, finding.fix);
+/// assert!(finding.proved && !diagnosis.ruled_out().is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
     verified: bool,

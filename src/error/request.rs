@@ -73,6 +73,13 @@ impl std::error::Error for VerifyError {}
 ///
 /// [`reason`](Self::reason) gives each one's stable code; [`ErrorKind::ALL`] lists them, for a
 /// metrics exporter that wants every label to exist from the start.
+///
+/// ```
+/// use hooksig::ErrorKind;
+///
+/// let codes: Vec<_> = ErrorKind::ALL.iter().map(|kind| kind.reason()).collect();
+/// assert!(codes.contains(&"mismatch") && codes.contains(&"duplicate_header"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

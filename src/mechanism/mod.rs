@@ -129,6 +129,14 @@ impl Profile {
 }
 
 /// How a scheme's signature is made, in the broadest terms.
+///
+/// ```
+/// use hooksig::{Kind, providers};
+///
+/// assert_eq!(providers::STRIPE.kind(), Kind::Affix);
+/// assert_eq!(providers::TELEGRAM.kind(), Kind::Token);
+/// assert!(providers::TELEGRAM.parts().is_empty(), "nothing is signed");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {

@@ -96,6 +96,21 @@ impl<W> AuditLog<W> {
     }
 
     /// How many lines could not be written.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use hooksig::{AuditLog, Secret, Verifier, providers};
+    ///
+    /// // A disk without room for a line.
+    /// let log = Arc::new(AuditLog::new(std::io::Cursor::new([0_u8; 8])));
+    /// let verifier = Verifier::builder(providers::GITHUB)
+    ///     .key("2026-11", Secret::new("test-secret"))
+    ///     .observer(Arc::clone(&log))
+    ///     .build()?;
+    /// assert!(verifier.verify(&[("a", "b")], "{}").is_err());
+    /// assert_eq!(log.failures(), 1, "the request was decided all the same");
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)

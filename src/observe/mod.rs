@@ -50,6 +50,20 @@ pub trait Observer: Send + Sync {
 
 /// One decision about one request. Holds nothing secret, and nothing that an unauthenticated sender
 /// wrote.
+///
+/// ```
+/// use hooksig::{Event, Secret, UnixTime, Verifier, providers};
+///
+/// let line = |event: &Event<'_>| {
+///     println!("{} {} {} {:?}", event.scheme, event.endpoint, event.outcome.reason(), event.source);
+///     assert_eq!((event.key, event.body_length), (None, 2), "nothing of a forged request is repeated");
+/// };
+/// let verifier =
+///     Verifier::builder(providers::GITHUB).key("default", Secret::new("test-secret")).observer(line).build()?;
+/// let forged = [("x-hub-signature-256", "sha256=00")];
+/// assert!(verifier.verify_at(&forged, "{}", UnixTime::from_secs(1_763_700_000)).is_err());
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Event<'e> {
@@ -80,6 +94,15 @@ pub struct Event<'e> {
 }
 
 /// What was decided about a request.
+///
+/// ```
+/// use hooksig::{ErrorKind, Outcome};
+///
+/// assert!(Outcome::Accepted.is_success());
+/// let refused = Outcome::Refused(ErrorKind::Stale);
+/// assert_eq!((refused.action(), refused.reason(), refused.is_success()), ("webhook.verify", "stale", false));
+/// assert_eq!((Outcome::Duplicate.action(), Outcome::Duplicate.reason()), ("webhook.claim", "duplicate"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {

@@ -4,6 +4,18 @@ use super::{Event, Observer};
 
 /// Writes every decision to `tracing`, under the target `hooksig`: what was accepted at the
 /// level of information, everything else and a match of an aged key as warnings.
+///
+/// ```
+/// use hooksig::{Secret, TracingObserver, Verifier, providers};
+///
+/// let verifier = Verifier::builder(providers::GITHUB)
+///     .key("2026-11", Secret::new("test-secret"))
+///     .observer(TracingObserver)
+///     .build()?;
+/// // Told to whatever subscriber there is: `reason = "missing_signature"`, as a warning.
+/// assert!(verifier.verify(&[("a", "b")], "{}").is_err());
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(docsrs, doc(cfg(feature = "tracing")))]
 pub struct TracingObserver;

@@ -12,6 +12,13 @@ use crate::verified::ReplayKey;
 
 /// Claims in this process's memory: bounded, and by a clock that is never set back. They are forgotten
 /// on a restart.
+///
+/// ```
+/// use hooksig::{MemoryStore, ReplayGuard};
+///
+/// let guard = ReplayGuard::new(MemoryStore::new(100_000)); // as `ReplayGuard::in_memory`
+/// # let _ = guard;
+/// ```
 pub struct MemoryStore {
     ledger: Mutex<Ledger>,
     started: Instant,

@@ -78,6 +78,81 @@ pub struct ReplayGuard<S = MemoryStore> {
 /// Where claims are kept.
 ///
 /// Each call is atomic: of several claims of one key at once exactly one is new.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::future::ready;
+/// use std::sync::{Mutex, MutexGuard, PoisonError};
+/// use std::time::{Duration, Instant};
+/// use hooksig::{Attempt, Held, Owner, ReplayGuard, ReplayKey, Secret, Store, StoreFuture, UnixTime, Verifier, providers};
+///
+/// /// A table as a database would hold it: who holds a key, nobody once it is done, and until when.
+/// #[derive(Default)]
+/// struct Table(Mutex<HashMap<ReplayKey, (Option<Owner>, Instant)>>);
+///
+/// impl Table {
+///     /// The rows that still count: each method is one transaction.
+///     fn rows(&self) -> MutexGuard<'_, HashMap<ReplayKey, (Option<Owner>, Instant)>> {
+///         let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+///         rows.retain(|_, (_, ends)| *ends > Instant::now());
+///         rows
+///     }
+/// }
+///
+/// impl Store for Table {
+///     fn claim(&self, key: &ReplayKey, owner: Owner, lease: Duration) -> StoreFuture<'_, Held> {
+///         let mut rows = self.rows();
+///         let held = match rows.get(key) {
+///             Some((Some(_), ends)) => Held::Claim(ends.saturating_duration_since(Instant::now())),
+///             Some((None, _)) => Held::Done,
+///             None => Held::Nothing,
+///         };
+///         if held == Held::Nothing {
+///             rows.insert(*key, (Some(owner), Instant::now() + lease));
+///         }
+///         Box::pin(ready(Ok(held)))
+///     }
+///
+///     fn commit(&self, key: &ReplayKey, owner: Owner, window: Duration) -> StoreFuture<'_, bool> {
+///         let mut rows = self.rows();
+///         let free = rows.get(key).is_none_or(|(holder, _)| *holder == Some(owner));
+///         if free {
+///             rows.insert(*key, (None, Instant::now() + window));
+///         }
+///         Box::pin(ready(Ok(free)))
+///     }
+///
+///     fn release(&self, key: &ReplayKey, owner: Owner) -> StoreFuture<'_, ()> {
+///         self.abandon(key, owner);
+///         Box::pin(ready(Ok(())))
+///     }
+///
+///     fn abandon(&self, key: &ReplayKey, owner: Owner) {
+///         let mut rows = self.rows();
+///         if rows.get(key).is_some_and(|(holder, _)| *holder == Some(owner)) {
+///             rows.remove(key);
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let verifier =
+///     Verifier::builder(providers::GITHUB).key("default", Secret::new("It's a Secret to Everybody")).replay_keys().build()?;
+/// let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+/// let headers = [("x-hub-signature-256", signature)];
+/// let proof = verifier.verify_at(&headers, "Hello, World!", UnixTime::from_secs(1_763_700_000))?;
+///
+/// let guard = ReplayGuard::new(Table::default());
+/// let Attempt::New(claim) = guard.claim(&proof).await? else { panic!("the first one is new") };
+/// assert!(matches!(guard.claim(&proof).await?, Attempt::InProgress { .. }));
+/// claim.release().await?;
+/// let Attempt::New(claim) = guard.claim(&proof).await? else { panic!("released, so new again") };
+/// assert!(claim.commit().await?);
+/// assert!(matches!(guard.claim(&proof).await?, Attempt::Done));
+/// # Ok(())
+/// # }
+/// ```
 pub trait Store: Send + Sync {
     /// Claims a key for `lease`, unless somebody else holds it or it is done.
     fn claim(&self, key: &ReplayKey, owner: Owner, lease: Duration) -> StoreFuture<'_, Held>;
@@ -121,6 +196,18 @@ pub enum Held {
 pub struct Owner(u128);
 
 /// Why a store could not do what it was asked.
+///
+/// ```
+/// use hooksig::{ReplayGuard, Secret, StoreError, UnixTime, Verifier, providers};
+///
+/// // GitHub signs no id, and nobody asked for `replay_keys`.
+/// let verifier = Verifier::new(providers::GITHUB, Secret::new("It's a Secret to Everybody"))?;
+/// let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+/// let headers = [("x-hub-signature-256", signature)];
+/// let proof = verifier.verify_at(&headers, "Hello, World!", UnixTime::from_secs(1_763_700_000)).unwrap();
+/// assert_eq!(ReplayGuard::in_memory(10).claim_now(&proof).unwrap_err(), StoreError::NoKey);
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -171,6 +258,18 @@ impl<S: Store> ReplayGuard<S> {
     /// How long a claim is held without a word from its holder: one minute unless this says otherwise.
     /// Longer than a handler takes, since another retry may then take it over. Redis renews it from a task
     /// of its own while the handler runs, unless the handler blocks the runtime's only thread.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use hooksig::{ReplayGuard, http::StatusCode};
+    ///
+    /// let guard = ReplayGuard::in_memory(100_000)
+    ///     .lease(Duration::from_secs(300)) // handlers that take minutes
+    ///     .window(Duration::from_secs(7 * 86_400)) // a provider that retries for a week
+    ///     .acknowledge(StatusCode::NO_CONTENT);
+    /// assert_eq!(guard.acknowledgement(), StatusCode::NO_CONTENT);
+    /// let _one_type_for_every_store = guard.erased();
+    /// ```
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease.max(Duration::from_millis(1));

@@ -26,6 +26,19 @@ const PATIENCE: Duration = Duration::from_secs(1);
 ///
 /// Expiry goes by the server's clock. A server that loses its memory, a replica that is promoted before it
 /// has caught up, and one that evicts keys (a `maxmemory-policy` other than `noeviction`) forget claims.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use hooksig::{RedisStore, ReplayGuard};
+///
+/// # async fn guard() -> Result<(), redis::RedisError> {
+/// let connection = redis::Client::open("redis://127.0.0.1/")?.get_connection_manager().await?;
+/// let store = RedisStore::new(connection, "hooksig:production:").patience(Duration::from_millis(250));
+/// let guard = ReplayGuard::new(store); // for a layer's or a middleware's `replay`
+/// # let _ = guard;
+/// # Ok(())
+/// # }
+/// ```
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 #[derive(Clone)]
 pub struct RedisStore<C> {

@@ -12,6 +12,36 @@ use crate::time::Unit;
 
 /// A scheme that is being written; it cannot verify anything until
 /// [`signs`](Self::signs) or [`try_signs`](Self::try_signs) has checked and finished it.
+///
+/// ```
+/// use std::time::Duration;
+/// use hooksig::{Encoding, Evidence, Field, Part, Scheme, SecretForm, Source, Unit};
+///
+/// const ACME: Scheme = Scheme::hmac_sha512("acme")
+///     .signature(Field::listed("acme-signature", ' ', "v1,"), Encoding::Base64)
+///     .timestamp(Field::whole("acme-timestamp"), Unit::Seconds)
+///     .message_id(Field::whole("acme-id"))
+///     .families(["acme", "webhook"]) // `acme-id` or `webhook-id`, never mixed
+///     .key_id(Field::whole("acme-key"))
+///     .expects("acme-version", "2")
+///     .secret(&[SecretForm::Base64After("whsec_"), SecretForm::Base64])
+///     .max_age(Duration::from_secs(120))
+///     .max_ahead(Duration::from_secs(30))
+///     .event_id("/data/id")
+///     .addresses(&["192.0.2.0/24"])
+///     .source(Source { page: "https://acme.example", checked: "2026-11-21", evidence: Evidence::Documentation })
+///     .note("One secret for each endpoint.")
+///     .signs(&[Part::MessageId, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body]);
+///
+/// assert!(ACME.names_keys());
+/// assert_eq!(ACME.expected_headers(), [("acme-version", "2")]);
+///
+/// // Without a mark between them nobody could say where the id ends and the body begins.
+/// let draft = Scheme::hmac_sha256("acme")
+///     .signature(Field::whole("acme-signature"), Encoding::Hex)
+///     .message_id(Field::whole("acme-id"));
+/// assert!(draft.try_signs(&[Part::MessageId, Part::Body]).is_err());
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a draft becomes a scheme by `signs` or `try_signs`"]
 pub struct Draft<'a> {
@@ -72,6 +102,23 @@ impl<'a> Draft<'a> {
     /// The key of a JSON body under which the timestamp stands, and how it is written: a number of
     /// seconds or milliseconds, or a text of RFC 3339. It is signed with the body, and read after the
     /// signature has matched; a streaming verification keeps the body until then.
+    ///
+    /// ```
+    /// use hooksig::{Encoding, Field, Part, Scheme, Secret, Signer, Unit, UnixTime, Verifier};
+    ///
+    /// const ACME: Scheme = Scheme::hmac_sha256("acme")
+    ///     .signature(Field::whole("acme-signature"), Encoding::Hex)
+    ///     .timestamp_in_json("sent_at", Unit::Millis)
+    ///     .signs(&[Part::Body]);
+    ///
+    /// let verifier = Verifier::new(ACME, Secret::new("test-secret"))?;
+    /// let now = UnixTime::from_secs(1_763_700_000);
+    /// let request = Signer::new(ACME, Secret::new("test-secret"))?.sign(b"{}", now)?; // which puts the time in
+    /// let later = UnixTime::from_secs(1_763_700_301);
+    /// assert!(verifier.verify_at(request.parts(), request.body(), now).is_ok());
+    /// assert_eq!(verifier.verify_at(request.parts(), request.body(), later).unwrap_err().reason(), "stale");
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[cfg(feature = "json")]
     #[cfg_attr(docsrs, doc(cfg(feature = "json")))]
     pub const fn timestamp_in_json(mut self, key: &'a str, unit: Unit) -> Self {

@@ -75,6 +75,23 @@ use crate::time::Unit;
 /// assert!(draft.try_signs(&[Part::Body]).is_ok());
 /// assert!(draft.try_signs(&[Part::Literal("v1:")]).is_err());
 /// ```
+///
+/// ```
+/// use std::time::Duration;
+/// use hooksig::{Algorithm, Encoding, providers};
+///
+/// // Everything that a scheme says can be asked for.
+/// let retell = providers::RETELL;
+/// assert_eq!((retell.name(), retell.algorithm(), retell.encoding()), ("retell", Algorithm::HmacSha256, Encoding::Hex));
+/// assert_eq!((retell.signature().header(), retell.signature().prefix()), ("x-retell-signature", "d="));
+/// assert_eq!((retell.max_age(), retell.max_ahead()), (Duration::from_secs(300), Duration::from_secs(300)));
+/// assert_eq!((retell.message_id(), retell.event_id(), retell.key_id()), (None, None, None));
+/// assert_eq!((retell.families(), retell.leeway(), retell.timestamp_in_json()), (None, None, None));
+/// assert_eq!(retell.addresses(), ["100.20.5.228"]);
+/// assert!(retell.streams() && retell.is_timed() && !retell.note().is_empty());
+/// assert!(!retell.expires() && !retell.signs_url() && !retell.names_keys());
+/// assert!(providers::SQUARE.signs_url() && providers::SQUARE.needs_registered_url());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scheme<'a> {
     pub(crate) definition: Definition<'a>,
@@ -87,11 +104,27 @@ impl<'a> Scheme<'a> {
     }
 
     /// Starts a scheme whose signature is an HMAC-SHA512.
+    ///
+    /// ```
+    /// use hooksig::{Encoding, Field, Part, Scheme};
+    ///
+    /// const ACME: Scheme =
+    ///     Scheme::hmac_sha512("acme").signature(Field::whole("acme-signature"), Encoding::Hex).signs(&[Part::Body]);
+    /// assert_eq!(ACME.algorithm().tag_size(), 64);
+    /// ```
     pub const fn hmac_sha512(name: &'a str) -> Draft<'a> {
         Draft::new(name, Algorithm::HmacSha512)
     }
 
     /// Starts a scheme whose signature is an HMAC-SHA1.
+    ///
+    /// ```
+    /// use hooksig::{Encoding, Field, Part, Scheme};
+    ///
+    /// const ACME: Scheme =
+    ///     Scheme::hmac_sha1("acme").signature(Field::whole("acme-signature"), Encoding::Base64).signs(&[Part::Body]);
+    /// assert_eq!(ACME.algorithm().tag_size(), 20);
+    /// ```
     #[cfg(feature = "sha1")]
     #[cfg_attr(docsrs, doc(cfg(feature = "sha1")))]
     pub const fn hmac_sha1(name: &'a str) -> Draft<'a> {
@@ -100,6 +133,20 @@ impl<'a> Scheme<'a> {
 
     /// Starts a scheme whose signature is an Ed25519 signature; its key is a
     /// [`PublicKey`](crate::PublicKey).
+    ///
+    /// ```
+    /// use hooksig::{Encoding, Field, Part, PublicKey, Scheme, Secret, Unit, Verifier};
+    ///
+    /// const ACME: Scheme = Scheme::ed25519("acme")
+    ///     .signature(Field::whole("acme-signature"), Encoding::Base64)
+    ///     .timestamp(Field::whole("acme-timestamp"), Unit::Seconds)
+    ///     .secret(&[hooksig::SecretForm::Base64])
+    ///     .signs(&[Part::Timestamp, Part::Literal("."), Part::Body]);
+    ///
+    /// let key = PublicKey::new("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+    /// assert!(Verifier::with_public_key(ACME, key).is_ok());
+    /// assert!(Verifier::new(ACME, Secret::new("test-secret")).is_err());
+    /// ```
     #[cfg(feature = "ed25519")]
     #[cfg_attr(docsrs, doc(cfg(feature = "ed25519")))]
     pub const fn ed25519(name: &'a str) -> Draft<'a> {
@@ -108,6 +155,14 @@ impl<'a> Scheme<'a> {
 
     /// Starts a scheme whose signature is an ECDSA P-256 signature in DER; its key is a
     /// [`PublicKey`](crate::PublicKey).
+    ///
+    /// ```
+    /// use hooksig::{PublicKey, Verifier, providers};
+    ///
+    /// // SendGrid's is one of these. Its key comes from its settings, as base64 of an SPKI structure.
+    /// assert!(providers::SENDGRID.algorithm().is_public_key());
+    /// assert!(Verifier::with_public_key(providers::SENDGRID, PublicKey::new("not a key")).is_err());
+    /// ```
     #[cfg(feature = "ecdsa")]
     #[cfg_attr(docsrs, doc(cfg(feature = "ecdsa")))]
     pub const fn ecdsa_p256(name: &'a str) -> Draft<'a> {

@@ -1,6 +1,15 @@
 //! What a scheme is made of beside its fields.
 
 /// The algorithm that makes a signature.
+///
+/// ```
+/// use hooksig::{Algorithm, providers};
+///
+/// let algorithm = providers::PAYSTACK.algorithm();
+/// assert_eq!((algorithm, algorithm.tag_size()), (Algorithm::HmacSha512, 64));
+/// assert_eq!(algorithm.name(), "HMAC-SHA512");
+/// assert!(!algorithm.is_public_key());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -107,6 +116,12 @@ impl Algorithm {
 }
 
 /// One part of the signed content, in the order in which the sender joins them.
+///
+/// ```
+/// use hooksig::{Part, providers};
+///
+/// assert_eq!(providers::RETELL.parts(), [Part::Body, Part::Timestamp]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part<'a> {
@@ -132,6 +147,15 @@ pub enum Part<'a> {
 ///
 /// Secrets that look alike are read differently: Stripe's `whsec_…` is used as text, the
 /// Standard Webhooks' `whsec_…` is base64 after the prefix. The scheme knows which.
+///
+/// ```
+/// use hooksig::{Secret, SecretForm, Verifier, providers};
+///
+/// assert_eq!(providers::STRIPE.secret_forms(), [SecretForm::Text]);
+/// assert_eq!(providers::DAILY.secret_forms(), [SecretForm::Base64]);
+/// assert!(Verifier::new(providers::STRIPE, Secret::new("no base64")).is_ok());
+/// assert!(Verifier::new(providers::DAILY, Secret::new("no base64")).is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretForm<'a> {
@@ -148,6 +172,14 @@ pub enum SecretForm<'a> {
 }
 
 /// Where the facts of a scheme come from.
+///
+/// ```
+/// use hooksig::{Evidence, providers};
+///
+/// let source = providers::BLAND.source().unwrap();
+/// assert!(source.page.starts_with("https://") && source.checked.len() == 10);
+/// assert_eq!(source.evidence, Evidence::Documentation);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source<'a> {
     /// The provider's page.

@@ -97,6 +97,21 @@ impl Signer {
 
     /// A sender of a scheme with public keys.
     ///
+    /// ```
+    /// use hooksig::{PrivateKey, PublicKey, Secret, Signer, UnixTime, Verifier, providers};
+    ///
+    /// // The first key pair of RFC 8032.
+    /// let private = PrivateKey::new("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+    /// let public = PublicKey::new("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+    /// let now = UnixTime::from_secs(1_763_700_000);
+    ///
+    /// let request = Signer::with_private_key(providers::TELNYX, &private)?.sign(b"{}", now)?;
+    /// let verifier = Verifier::with_public_key(providers::TELNYX, public)?;
+    /// assert!(verifier.verify_at(request.parts(), request.body(), now).is_ok());
+    /// assert!(Signer::new(providers::TELNYX, Secret::new("test-secret")).is_err());
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ConfigError::UnreadablePublicKey`] when the key is none of this scheme.
@@ -158,6 +173,16 @@ impl Signer {
     }
 
     /// The id by which requests name their key, where they do.
+    ///
+    /// ```
+    /// use hooksig::{Secret, Signer, UnixTime, providers};
+    ///
+    /// let signer = || Signer::new(providers::PUSHER, Secret::new("test-secret"));
+    /// let now = UnixTime::from_secs(1_763_700_000);
+    /// assert_eq!(signer()?.key_id("app-key").sign(b"{}", now)?.headers()["x-pusher-key"], "app-key");
+    /// assert!(signer()?.sign(b"{}", now).is_err(), "Pusher's requests name their key");
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn key_id(mut self, id: &str) -> Self {
         self.key_id = Some(id.to_owned());
@@ -245,6 +270,22 @@ pub(super) fn tag(key: &PreparedKey, algorithm: Option<Algorithm>, content: &[u8
 }
 
 /// A request as its provider would send it.
+///
+/// ```
+/// use hooksig::{Mutation, Secret, Signer, UnixTime, providers};
+///
+/// let signer = Signer::new(providers::HUBSPOT, Secret::new("test-secret"))?;
+/// let signer = signer.method("PUT").url("https://hooks.example.com/hubspot?v=3")?;
+/// let request = signer.sign(b"{}", UnixTime::from_secs(1_763_700_000))?;
+/// assert_eq!((request.method(), request.target(), request.body()), ("PUT", "/hubspot?v=3", b"{}".as_slice()));
+/// assert!(request.headers().contains_key("x-hubspot-signature-v3"));
+///
+/// let unsigned = request.mutated(Mutation::Unsigned).unwrap();
+/// assert!(!unsigned.headers().contains_key("x-hubspot-signature-v3"));
+/// let for_the_service = request.to_request::<Vec<u8>>()?;
+/// assert_eq!(for_the_service.uri(), "/hubspot?v=3");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[cfg_attr(docsrs, doc(cfg(feature = "sign")))]
 #[derive(Clone)]
 pub struct SignedRequest {

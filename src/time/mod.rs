@@ -15,6 +15,18 @@ use crate::error::ErrorKind;
 /// assert_eq!(UnixTime::from_millis(1_763_700_000_123).as_secs(), 1_763_700_000);
 /// assert!(UnixTime::from_secs(1) < UnixTime::from_millis(1_001));
 /// ```
+///
+/// ```
+/// use std::time::Duration;
+/// use hooksig::UnixTime;
+///
+/// let moment = UnixTime::from_rfc3339("2025-11-21T04:40:00Z").unwrap();
+/// assert_eq!(moment, UnixTime::from_secs(1_763_700_000));
+/// assert_eq!(UnixTime::from_rfc3339("2025-11-21 04:40"), None);
+/// assert_eq!(UnixTime::since_epoch(Duration::from_secs(1)).as_millis(), 1_000);
+/// assert_eq!(moment.saturating_sub(moment.elapsed()), UnixTime::from_secs(0));
+/// assert_eq!(moment.saturating_add(Duration::from_secs(60)).as_secs(), 1_763_700_060);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime {
     since_epoch: Duration,
@@ -138,6 +150,13 @@ impl fmt::Debug for UnixTime {
 /// Only the canonical form of each is read: a number has exactly the digits that today's numbers of
 /// that unit have, so that no sign, space, leading zero or other unit passes, and so that a
 /// timestamp that touches the body has one end only.
+///
+/// ```
+/// use hooksig::{Unit, providers};
+///
+/// let (_, unit) = providers::RETELL.timestamp().unwrap();
+/// assert_eq!(unit, Unit::Millis);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unit {

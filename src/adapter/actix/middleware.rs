@@ -15,6 +15,23 @@ use crate::{ErrorKind, Pending, ReplayGuard, Store, Verified, Verifier, VerifyEr
 
 /// A middleware for whole scopes: lets genuine requests through, with a [`Verified<()>`](crate::Verified) in
 /// their extensions, and answers all others itself.
+///
+/// ```
+/// use actix_web::{App, web};
+/// use hooksig::actix::Verify;
+/// use hooksig::{ReplayGuard, Secret, Verified, Verifier, providers};
+///
+/// async fn on_push(proof: Verified<()>, body: String) -> String {
+///     format!("{} signed {} bytes", proof.key(), body.len())
+/// }
+///
+/// let verifier =
+///     Verifier::builder(providers::GITHUB).key("2026-11", Secret::new("test-secret")).replay_keys().build()?;
+/// let verify = Verify::new(verifier).max_body(4 << 20).replay(ReplayGuard::in_memory(100_000));
+/// let app = App::new().service(web::scope("/github").wrap(verify).route("", web::post().to(on_push)));
+/// # let _ = app;
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Verify {
     verifier: Verifier,
@@ -50,6 +67,19 @@ impl Verify {
     /// **Lets every request through**, genuine or forged, for as long as a migration needs to see what
     /// would be refused: tell by an [observer](crate::Builder::observer). Only genuine ones have a proof in
     /// their extensions, and a replay guard holds nothing back. A body that is too long or cannot be read is refused all the same.
+    ///
+    /// ```
+    /// use hooksig::{Counters, Secret, Verifier, actix::Verify, providers};
+    ///
+    /// let counters = std::sync::Arc::new(Counters::default());
+    /// let verifier = Verifier::builder(providers::GITHUB)
+    ///     .key("2026-11", Secret::new("test-secret"))
+    ///     .observer(counters.clone()) // `counters.snapshot()` tells what would be refused
+    ///     .build()?;
+    /// let verify = Verify::new(verifier).dangerous_report_only();
+    /// # let _ = verify;
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn dangerous_report_only(mut self) -> Self {
         self.report_only = true;

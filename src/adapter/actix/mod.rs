@@ -67,6 +67,16 @@ impl Headers for header::HeaderMap {
 pub struct Signed<E>(pub E);
 
 /// The most bytes of a body that [`Signed`] reads: an `app_data`; 1 MiB without one.
+///
+/// ```
+/// use actix_web::web;
+/// use hooksig::{Secret, Verifier, actix::MaxBody, providers};
+///
+/// let verifier = Verifier::new(providers::RETELL, Secret::new("key_test"))?;
+/// let scope = web::scope("/retell").app_data(verifier).app_data(MaxBody(16 << 20));
+/// # let _ = scope;
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MaxBody(pub usize);
 
@@ -195,6 +205,13 @@ impl ResponseError for Unclaimed {
 }
 
 /// A handler takes a proof or [`Signed`], and the app lacks the middleware or the verifier.
+///
+/// ```
+/// use actix_web::ResponseError as _;
+/// use hooksig::actix::NotVerified;
+///
+/// assert_eq!(NotVerified.error_response().status().as_u16(), 500);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotVerified;
 
