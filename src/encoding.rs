@@ -21,6 +21,21 @@ pub(crate) const MAX_SIGNATURE: usize = 72;
 pub(crate) type TagBuffer = [u8; MAX_SIGNATURE + 2];
 
 /// How a signature is written.
+///
+/// ```
+/// use hooksig::{Encoding, Field, Part, Scheme, Secret, UnixTime, Verifier};
+///
+/// const ACME: Scheme = Scheme::hmac_sha256("acme")
+///     .signature(Field::whole("x-acme-signature"), Encoding::Base64)
+///     .signs(&[Part::Body]);
+///
+/// let verifier = Verifier::new(ACME, Secret::new("test-secret"))?;
+/// // Hexadecimal where base64 is due: the header is there, and says nothing that could be compared.
+/// let headers = [("x-acme-signature", "9f86d081884c7d659a2feaa0c55ad015")];
+/// let refusal = verifier.verify_at(&headers, b"{}", UnixTime::from_secs(1_763_700_000)).unwrap_err();
+/// assert_eq!(refusal.reason(), "malformed_signature");
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding {

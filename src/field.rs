@@ -75,6 +75,14 @@ impl<'a> Field<'a> {
     /// The entries of lists that are themselves entries of a list, as in `t=1,v1=… t=1,v1=…`: groups
     /// stand `between` one separator, entries `within` another. Every group is complete, and all
     /// have the same timestamp.
+    ///
+    /// ```
+    /// use hooksig::Field;
+    ///
+    /// // x-acme-signature: t=1763700000,v1=9f86d0… t=1763700000,v1=60303a…
+    /// const SIGNATURE: Field = Field::grouped("x-acme-signature", ' ', ',', "v1=");
+    /// assert_eq!((SIGNATURE.group_separator(), SIGNATURE.separator()), (Some(' '), Some(',')));
+    /// ```
     #[must_use]
     pub const fn grouped(header: &'a str, between: char, within: char, prefix: &'a str) -> Self {
         let mut field = Self::listed(header, within, prefix);
@@ -85,6 +93,13 @@ impl<'a> Field<'a> {
     /// Names a further header in which signatures of the same form may stand, beside or instead of
     /// those in the first. Only a scheme's signature can have some, and at most three: a fourth takes
     /// the place of the third.
+    ///
+    /// ```
+    /// use hooksig::Field;
+    ///
+    /// const SIGNATURE: Field = Field::whole("x-acme-signature").or("x-acme-signature-next");
+    /// assert!(SIGNATURE.further_headers().eq(["x-acme-signature-next"]));
+    /// ```
     #[must_use]
     pub const fn or(mut self, header: &'a str) -> Self {
         self.more = match self.more {
@@ -98,6 +113,14 @@ impl<'a> Field<'a> {
     /// Says that signatures stand in headers that are numbered from 1 without gaps, up to `last` (at
     /// most 16): the field's header is the stem before `-1`, `-2` … Only a scheme's signature can
     /// have them.
+    ///
+    /// ```
+    /// use hooksig::Field;
+    ///
+    /// // x-acme-signature-1: 9f86d0…, x-acme-signature-2: 60303a…
+    /// const SIGNATURE: Field = Field::whole("x-acme-signature").numbered(4);
+    /// assert_eq!(SIGNATURE.last_number(), Some(4));
+    /// ```
     #[must_use]
     pub const fn numbered(mut self, last: u8) -> Self {
         self.more = More::Numbered(last);

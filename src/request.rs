@@ -95,6 +95,16 @@ pub struct Parts<'r> {
 
 /// The address of the connection's other end, as an extension of an [`http::Request`]: how a server tells
 /// it to the adapters. Only a server that made the connection knows; never take it from a header.
+///
+/// ```
+/// use hooksig::http::Request;
+/// use hooksig::{Parts, PeerAddr};
+///
+/// let mut request = Request::new(b"{}");
+/// request.extensions_mut().insert(PeerAddr("192.0.2.7".parse().unwrap()));
+/// let parts = Parts::from(&request); // knows the peer now
+/// # let _ = parts;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddr(pub IpAddr);
 
@@ -122,6 +132,20 @@ impl<'r> Parts<'r> {
     }
 
     /// Adds the address of the connection's other end, for [`Sources`](crate::Sources) and observers.
+    ///
+    /// ```
+    /// use hooksig::{Parts, Secret, Sources, UnixTime, Verifier, providers};
+    ///
+    /// let verifier = Verifier::builder(providers::GITHUB)
+    ///     .key("2026-11", Secret::new("test-secret"))
+    ///     .sources(Sources::new(["192.0.2.0/24"])?)
+    ///     .build()?;
+    /// let headers = [("x-hub-signature-256", "sha256=…")];
+    /// let parts = Parts::new(&headers).peer("203.0.113.9".parse().unwrap());
+    /// let refusal = verifier.verify_at(parts, b"{}", UnixTime::from_secs(1_763_700_000)).unwrap_err();
+    /// assert_eq!(refusal.reason(), "source_refused");
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn peer(mut self, address: IpAddr) -> Self {
         self.peer = Some(address);

@@ -156,12 +156,35 @@ impl<B> Verified<B> {
     }
 
     /// The body alone; the proof is gone.
+    ///
+    /// ```
+    /// # use hooksig::{Secret, UnixTime, Verifier, providers};
+    /// # let verifier = Verifier::builder(providers::STRIPE).key("2026-11", Secret::new("whsec_test")).replay_keys().build()?;
+    /// # let signature = "t=1763700000,v1=bbd8f6e0e43f694803e4fa731336472fe7440106a0d96a005d2a2e53a30bc67a";
+    /// # let headers = [("stripe-signature", signature)];
+    /// # let now = UnixTime::from_secs(1_763_700_010);
+    /// let event = verifier.verify_at(&headers, &br#"{"id":"evt_1"}"#[..], now).expect("a genuine request");
+    /// assert_eq!(event.into_body(), br#"{"id":"evt_1"}"#);
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn into_body(self) -> B {
         self.body
     }
 
     /// The body, and the proof without it: for a framework that carries the two apart.
+    ///
+    /// ```
+    /// # use hooksig::{Secret, UnixTime, Verifier, providers};
+    /// # let verifier = Verifier::builder(providers::STRIPE).key("2026-11", Secret::new("whsec_test")).replay_keys().build()?;
+    /// # let signature = "t=1763700000,v1=bbd8f6e0e43f694803e4fa731336472fe7440106a0d96a005d2a2e53a30bc67a";
+    /// # let headers = [("stripe-signature", signature)];
+    /// # let now = UnixTime::from_secs(1_763_700_010);
+    /// let event = verifier.verify_at(&headers, &br#"{"id":"evt_1"}"#[..], now).expect("a genuine request");
+    /// let (body, proof) = event.split();
+    /// assert_eq!((body.len(), proof.key()), (14, "2026-11"));
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn split(self) -> (B, Verified<()>) {
         (self.body, Verified { body: (), proof: self.proof })
@@ -207,6 +230,18 @@ impl<B> Verified<B> {
 
     /// For how long the same request would be accepted again, counted from its verification; `None` where
     /// it has no end, as long as the key is valid.
+    ///
+    /// ```
+    /// # use hooksig::{Secret, UnixTime, Verifier, providers};
+    /// # let verifier = Verifier::builder(providers::STRIPE).key("2026-11", Secret::new("whsec_test")).replay_keys().build()?;
+    /// # let signature = "t=1763700000,v1=bbd8f6e0e43f694803e4fa731336472fe7440106a0d96a005d2a2e53a30bc67a";
+    /// # let headers = [("stripe-signature", signature)];
+    /// # let now = UnixTime::from_secs(1_763_700_010);
+    /// let event = verifier.verify_at(&headers, &br#"{"id":"evt_1"}"#[..], now).expect("a genuine request");
+    /// // Stripe's five minutes, of which ten seconds are over.
+    /// assert_eq!(event.valid_for().map(|left| left.as_secs()), Some(290));
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub const fn valid_for(&self) -> Option<Duration> {
         self.proof.valid_for
@@ -245,6 +280,19 @@ impl<B> Verified<B> {
     /// or else with a hash of the signed content. The hash costs a second pass over the body, so it
     /// is made only if [`Builder::replay_keys`](crate::Builder::replay_keys) asks for it; without
     /// that, a scheme that signs no message id gives `None`.
+    ///
+    /// ```
+    /// # use hooksig::{Secret, UnixTime, Verifier, providers};
+    /// # let verifier = Verifier::builder(providers::STRIPE).key("2026-11", Secret::new("whsec_test")).replay_keys().build()?;
+    /// # let signature = "t=1763700000,v1=bbd8f6e0e43f694803e4fa731336472fe7440106a0d96a005d2a2e53a30bc67a";
+    /// # let headers = [("stripe-signature", signature)];
+    /// # let now = UnixTime::from_secs(1_763_700_010);
+    /// let event = verifier.verify_at(&headers, &br#"{"id":"evt_1"}"#[..], now).expect("a genuine request");
+    /// let again = verifier.verify_at(&headers, &br#"{"id":"evt_1"}"#[..], now).expect("a genuine request");
+    /// assert!(event.replay_key().is_some());
+    /// assert_eq!(event.replay_key(), again.replay_key());
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn replay_key(&self) -> Option<ReplayKey> {
         let mut hash = ContentHash::default();
@@ -293,6 +341,18 @@ impl<B> fmt::Debug for Verified<B> {
 /// message id, for one verifier's label and scheme. A rotation of keys, another signature in the
 /// list or unsigned headers do not change it. Ids of different tenants stay apart if each tenant's
 /// verifier has its own [`Builder::label`](crate::Builder::label).
+///
+/// ```
+/// # use hooksig::{Secret, UnixTime, Verifier, providers};
+/// # let verifier = Verifier::builder(providers::STRIPE).key("2026-11", Secret::new("whsec_test")).replay_keys().build()?;
+/// # let signature = "t=1763700000,v1=bbd8f6e0e43f694803e4fa731336472fe7440106a0d96a005d2a2e53a30bc67a";
+/// # let headers = [("stripe-signature", signature)];
+/// # let now = UnixTime::from_secs(1_763_700_010);
+/// let event = verifier.verify_at(&headers, &br#"{"id":"evt_1"}"#[..], now).expect("a genuine request");
+/// let key = event.replay_key().expect("asked for by `replay_keys`");
+/// assert_eq!(key.to_string().len(), 2 * key.as_bytes().len());
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ReplayKey {
     bytes: [u8; 32],

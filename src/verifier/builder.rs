@@ -101,6 +101,20 @@ impl<'a> Builder<'a> {
 
     /// Adds a key that requests name by its id, for schemes where they do
     /// ([`Scheme::names_keys`]).
+    ///
+    /// ```
+    /// use hooksig::{Encoding, Field, Part, Scheme, Secret, Verifier};
+    ///
+    /// const ACME: Scheme = Scheme::hmac_sha256("acme")
+    ///     .signature(Field::whole("x-acme-signature"), Encoding::Hex)
+    ///     .key_id(Field::whole("x-acme-key"))
+    ///     .signs(&[Part::Body]);
+    ///
+    /// let verifier = Verifier::builder(ACME).identified_key("2026-11", "key_1", Secret::new("test-secret")).build()?;
+    /// let headers = [("x-acme-signature", "0".repeat(64)), ("x-acme-key", "key_2".to_owned())];
+    /// assert_eq!(verifier.verify(&headers, b"{}").unwrap_err().reason(), "unknown_key_id");
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     pub fn identified_key(self, label: &str, id: &str, secret: Secret) -> Self {
         self.with_key(Key::new(label, secret).id(id))
     }
@@ -118,6 +132,20 @@ impl<'a> Builder<'a> {
 
     /// How old a key may be before it is reported as [aged](crate::KeyReport::aged); 90 days unless
     /// this says otherwise. It is never refused for its age.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use hooksig::{Key, Secret, UnixTime, Verifier, providers};
+    ///
+    /// let created = UnixTime::from_secs(1_763_700_000);
+    /// let verifier = Verifier::builder(providers::GITHUB)
+    ///     .with_key(Key::new("2025-11", Secret::new("test-secret")).created(created))
+    ///     .max_key_age(Duration::from_secs(30 * 86_400))
+    ///     .build()?;
+    /// let in_two_months = created.saturating_add(Duration::from_secs(60 * 86_400));
+    /// assert!(verifier.keys().report(in_two_months)[0].aged);
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     pub fn max_key_age(mut self, age: Duration) -> Self {
         self.max_key_age = age;
         self
@@ -147,6 +175,15 @@ impl<'a> Builder<'a> {
 
     /// How far the sender's clock and ours may differ where a token says itself from when and until
     /// when it is valid, instead of what the scheme says: at most one day, in whole seconds.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use hooksig::{ConfigError, Secret, Verifier, providers};
+    ///
+    /// // GitHub's requests say nothing of when they are valid: a setting that would do nothing is refused.
+    /// let builder = Verifier::builder(providers::GITHUB).key("2026-11", Secret::new("test-secret"));
+    /// assert!(matches!(builder.leeway(Duration::from_secs(5)).build(), Err(ConfigError::Untimed { .. })));
+    /// ```
     pub fn leeway(mut self, limit: Duration) -> Self {
         self.leeway = Some(limit);
         self
@@ -224,6 +261,19 @@ impl<'a> Builder<'a> {
     /// Accepts requests of any age: whoever captured one can send it again for as long as the key is
     /// valid. For a queue pass the time of receipt to
     /// [`Verifier::verify_at`](crate::Verifier::verify_at) instead.
+    ///
+    /// ```
+    /// # use hooksig::{Secret, UnixTime, Verifier, providers};
+    /// # let verifier = Verifier::builder(providers::STRIPE).key("2026-11", Secret::new("whsec_test")).dangerous_ignore_timestamp().build()?;
+    /// # let signature = "t=1763700000,v1=bbd8f6e0e43f694803e4fa731336472fe7440106a0d96a005d2a2e53a30bc67a";
+    /// # let headers = [("stripe-signature", signature)];
+    /// # let now = UnixTime::from_secs(1_763_700_010);
+    /// let next_year = UnixTime::from_secs(now.as_secs() + 365 * 86_400);
+    /// assert!(verifier.verify_at(&headers, &br#"{"id":"evt_1"}"#[..], next_year).is_ok());
+    /// // What was signed is still held to its signature.
+    /// assert_eq!(verifier.verify_at(&headers, b"{}", next_year).unwrap_err().reason(), "mismatch");
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     pub fn dangerous_ignore_timestamp(mut self) -> Self {
         self.ignore_timestamp = true;
         self

@@ -142,6 +142,22 @@ impl Verifier {
     /// # Errors
     ///
     /// As [`verify`](Self::verify), except for a mismatch.
+    ///
+    /// ```
+    /// # use hooksig::{Secret, UnixTime, Verifier, providers};
+    /// # let verifier = Verifier::builder(providers::STRIPE).key("2026-11", Secret::new("whsec_test")).max_body(1 << 20).build()?;
+    /// # let signature = "t=1763700000,v1=bbd8f6e0e43f694803e4fa731336472fe7440106a0d96a005d2a2e53a30bc67a";
+    /// # let headers = [("stripe-signature", signature)];
+    /// # let now = UnixTime::from_secs(1_763_700_010);
+    /// let mut pending = verifier.begin_at(&headers, now).expect("nothing wrong with the headers");
+    /// pending.update(br#"{"id":"#);
+    /// pending.update(br#""evt_1"}"#);
+    /// assert_eq!(pending.finish().expect("a genuine body").key(), "2026-11");
+    ///
+    /// // Unsigned: refused before its body is read.
+    /// assert_eq!(verifier.begin(&[("x-other", "")]).unwrap_err().reason(), "missing_signature");
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     pub fn begin<'r>(&self, parts: impl Into<Parts<'r>>) -> Result<Pending, VerifyError> {
         self.begin_with(&parts.into(), Clock::System)
     }
@@ -218,6 +234,22 @@ impl Verifier {
     /// Tells the verifier's observer what became of a genuine request afterwards: that it was a
     /// duplicate, say. The adapters do it where a replay guard is at work. The event has the time, source and
     /// body length of the verification, and no duration.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use hooksig::{Counters, Outcome, Secret, UnixTime, Verifier, providers};
+    ///
+    /// let counters = Arc::new(Counters::default());
+    /// let verifier = Verifier::builder(providers::GITHUB)
+    ///     .key("2026-11", Secret::new("It's a Secret to Everybody"))
+    ///     .observer(Arc::clone(&counters))
+    ///     .build()?;
+    /// let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    /// let event = verifier.verify(&[("x-hub-signature-256", signature)], b"Hello, World!").unwrap();
+    /// // Your own store knows it already.
+    /// verifier.tell(&event, Outcome::Duplicate);
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     pub fn tell<B>(&self, proof: &Verified<B>, outcome: Outcome) {
         if let Some(reporter) = &self.setup.reporter {
             reporter.report_claim(proof.proof(), outcome);
@@ -225,6 +257,13 @@ impl Verifier {
     }
 
     /// The scheme's name.
+    ///
+    /// ```
+    /// use hooksig::{Secret, Verifier, providers};
+    ///
+    /// assert_eq!(Verifier::new(providers::GITHUB, Secret::new("test-secret"))?.scheme_name(), "github");
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
     #[must_use]
     pub fn scheme_name(&self) -> &str {
         &self.setup.plan.name
@@ -497,6 +536,23 @@ fn event_hash(_body: &[u8], _pointer: &str) -> Option<[u8; 32]> {
 /// A request is compared with the keys that there were when its verification began, so that an
 /// exchange refuses nothing that either the old or the new ones signed; only a revoked key is out at
 /// once.
+///
+/// ```
+/// use hooksig::{Key, Secret, UnixTime, Verifier, providers};
+///
+/// let verifier = Verifier::new(providers::GITHUB, Secret::new("It's a Secret to Everybody"))?;
+/// let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+/// let headers = [("x-hub-signature-256", signature)];
+/// assert!(verifier.verify(&headers, b"Hello, World!").is_ok());
+///
+/// // A new key beside the old one, and the old one withdrawn at once.
+/// let (old, new) = (Secret::new("It's a Secret to Everybody"), Secret::new("test-secret"));
+/// verifier.keys().replace([Key::new("default", old), Key::new("2026-11", new)])?;
+/// assert!(verifier.keys().revoke("default"));
+/// assert_eq!(verifier.verify(&headers, b"Hello, World!").unwrap_err().reason(), "mismatch");
+/// assert_eq!(verifier.keys().report(UnixTime::now()).len(), 2);
+/// # Ok::<(), hooksig::ConfigError>(())
+/// ```
 #[derive(Clone)]
 pub struct KeyRing {
     setup: Arc<Setup>,

@@ -30,13 +30,13 @@ const fn timed(style: Style, reach: f64, stretch: f64, given: Option<(f64, f64)>
 }
 
 pub(crate) const OVER_FLOOR: [OverFloor; 7] = [
-    untimed(128, 1.65, 1.40, 1.80),
-    untimed(1 << 10, 1.18, 1.10, 1.25),
-    untimed(4 << 10, 1.05, 1.03, 1.10),
+    untimed(128, 1.65, 1.40, 2.50),
+    untimed(1 << 10, 1.18, 1.10, 1.36),
+    untimed(4 << 10, 1.05, 1.03, 1.12),
     untimed(64 << 10, 1.02, 1.01, 1.05),
-    timed(Style::Stripe, 1.27, 1.18, Some((1.22, 1.13)), 1.38),
-    timed(Style::Retell, 1.27, 1.18, Some((1.22, 1.13)), 1.38),
-    timed(Style::StandardWebhooks, 1.40, 1.22, None, 1.52),
+    timed(Style::Stripe, 1.27, 1.18, Some((1.22, 1.13)), 1.58),
+    timed(Style::Retell, 1.27, 1.18, Some((1.22, 1.13)), 1.58),
+    timed(Style::StandardWebhooks, 1.40, 1.22, None, 1.85),
 ];
 
 /// The fastest peer's time over ours: size, reach, stretch.
