@@ -265,13 +265,13 @@ fn number(text: &[u8], width: usize) -> Option<u64> {
     digits(text)
 }
 
-/// A number of ASCII digits; callers keep it to at most 19, so that it cannot overflow.
+/// A number of at most 19 ASCII digits, which cannot overflow.
 fn digits(text: &[u8]) -> Option<u64> {
-    text.iter().try_fold(0_u64, |number, byte| {
+    let (number, wrong) = text.iter().fold((0_u64, false), |(number, wrong), byte| {
         let digit = byte.wrapping_sub(b'0');
-        let number = number.checked_mul(10)?.checked_add(u64::from(digit))?;
-        (digit <= 9).then_some(number)
-    })
+        (number.wrapping_mul(10).wrapping_add(u64::from(digit)), wrong | (digit > 9))
+    });
+    (!wrong && text.len() <= 19).then_some(number)
 }
 
 /// How old and how far ahead a timestamp may be; either limit itself is still accepted.
@@ -299,13 +299,11 @@ impl Freshness {
 
 impl Resolution {
     fn floor(self, time: Duration) -> Duration {
-        let nanos = time.subsec_nanos();
-        let finer = match self {
-            Self::Second => nanos,
-            Self::Milli => nanos.checked_rem(1_000_000).unwrap_or(0),
-            Self::Nano => 0,
-        };
-        time.saturating_sub(Duration::from_nanos(u64::from(finer)))
+        match self {
+            Self::Second => Duration::from_secs(time.as_secs()),
+            Self::Milli => Duration::new(time.as_secs(), time.subsec_millis().saturating_mul(1_000_000)),
+            Self::Nano => time,
+        }
     }
 }
 
