@@ -45,6 +45,16 @@ impl Style {
         }
     }
 
+    pub(crate) fn service(self) -> &'static str {
+        match self {
+            Self::GitHub => "GitHub",
+            Self::Stripe => "Stripe",
+            Self::Retell => "Retell",
+            Self::StandardWebhooks => "Standard Webhooks",
+            Self::Slack => "Slack",
+        }
+    }
+
     pub(crate) fn scheme(self) -> Scheme<'static> {
         match self {
             Self::GitHub => providers::GITHUB,

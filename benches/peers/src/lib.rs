@@ -5,6 +5,7 @@ pub mod builds;
 pub mod cases;
 mod contestants;
 mod counts;
+pub mod documents;
 mod floor;
 pub mod gate;
 mod inputs;

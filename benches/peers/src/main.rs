@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use hooksig_peers::cases::Scope;
 use hooksig_peers::measure::Method;
 use hooksig_peers::options::{HELP, Options};
-use hooksig_peers::{Outcome, builds, cases, gate, json, plot, table, take_counts, verdicts};
+use hooksig_peers::{Outcome, builds, cases, documents, gate, json, plot, table, take_counts, verdicts};
 
 fn main() -> ExitCode {
     match run() {
@@ -35,11 +35,10 @@ fn run() -> Outcome<ExitCode> {
         builds::run(&mut results)?;
     }
     println!("{}\n{}", verdicts::table(&results), table::times(&results));
-    let files = [
-        (&options.json, json::write as fn(&_) -> String),
-        (&options.svg, plot::write),
-        (&options.markdown, table::readme),
-    ];
+    if options.documents {
+        documents::write(&results)?;
+    }
+    let files = [(&options.json, json::write as fn(&_) -> String), (&options.svg, plot::write)];
     for (path, write) in files {
         if let Some(path) = path {
             fs::write(path, write(&results))?;

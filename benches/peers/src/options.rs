@@ -11,7 +11,7 @@ Usage: hooksig-peers [OPTIONS]
   --builds         also the size that hooksig adds to a program, and its dependencies (runs cargo)
   --json FILE      every figure
   --svg FILE       a plot
-  --markdown FILE  the tables of a README
+  --documents      writes the tables into README.md and COMPARE.md, and the plot beside this program
   --gate           only the limits that guard against regressions, without other crates; 1 when one is passed
   --help           this
 ";
@@ -24,7 +24,7 @@ pub struct Options {
     pub gate: bool,
     pub json: Option<PathBuf>,
     pub svg: Option<PathBuf>,
-    pub markdown: Option<PathBuf>,
+    pub documents: bool,
 }
 
 impl Options {
@@ -42,7 +42,7 @@ impl Options {
                 "--gate" => options.gate = true,
                 "--json" => options.json = Some(file()?),
                 "--svg" => options.svg = Some(file()?),
-                "--markdown" => options.markdown = Some(file()?),
+                "--documents" => options.documents = true,
                 _ => return Err(format!("{argument} is no option; --help lists them").into()),
             }
         }

@@ -29,7 +29,7 @@ impl fmt::Display for Table {
             |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns).map(width).collect();
         if !self.title.is_empty() {
-            writeln!(f, "## {}\n", self.title)?;
+            writeln!(f, "**{}**\n", self.title)?;
         }
         for (number, row) in self.rows.iter().enumerate() {
             let cells = row.iter().zip(&widths).map(|(cell, &width)| format!(" {cell:width$} |"));
@@ -46,7 +46,7 @@ impl fmt::Display for Table {
     }
 }
 
-const NOTES: &str = "\
+pub(crate) const NOTES: &str = "\
 Medians over interleaved rounds; in brackets the ratio to the floor, and how often one call allocates. The floor is
 the compressions of SHA-256 alone; hmac is the bare crate with a prepared key, told what is signed and with which tag.
 async-stripe-webhook parses the event too. octocrab, async-stripe-webhook and slack-morphism take text, so looking a
@@ -65,11 +65,13 @@ pub fn times(results: &Results) -> String {
     text
 }
 
-/// What a README shows: who takes how long at two sizes.
-pub fn readme(results: &Results) -> String {
-    let tables = Style::ALL
-        .map(|style| style_table(results, style, &[128, 1 << 10, 64 << 10], style.name()).to_string());
-    format!("{}\n{NOTES}", tables.join("\n"))
+/// Who takes how long at three sizes.
+pub(crate) fn short(results: &Results, styles: &[Style]) -> String {
+    let table = |style: &Style| {
+        let title = format!("{}'s scheme", style.service());
+        style_table(results, *style, &[128, 1 << 10, 64 << 10], &title).to_string()
+    };
+    styles.iter().map(table).collect::<Vec<_>>().join("\n")
 }
 
 fn style_table(results: &Results, style: Style, sizes: &[usize], title: &str) -> Table {
