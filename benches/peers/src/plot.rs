@@ -127,7 +127,7 @@ fn curve(results: &Results, style: Style, subject: &str, class: &str) -> String 
 fn bars(results: &Results) -> String {
     let style = Style::Stripe;
     let case = refuse_case(style);
-    let title = format!("{}: refusing a request of 64 KiB, and accepting one", style.name());
+    let title = format!("{}: refusals at 64 KiB, and acceptance", style.name());
     let mut panel = text("title", MARGINS[0], 20.0, &title);
     let names = [results::ACCEPT, results::STALE, results::MISSING, results::GARBAGE, results::HUNDRED];
     let rows = names.iter().filter_map(|name| results.row(&case, name));
