@@ -16,7 +16,7 @@ use hooksig::{Secret, Signer, UnixTime, Verified, Verifier, providers};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-/// Whose call it is says the proof, not the body.
+/// The proof says whose call it is, not the body.
 async fn on_call(proof: Verified<()>, Json(event): Json<Value>) -> String {
     format!("{}: {}", proof.label(), event["event"])
 }

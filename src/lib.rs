@@ -85,7 +85,7 @@
 //! | `redis` | `RedisStore`: replay protection for several processes |
 //! | `rs256` | Gong, who signs one with RSA |
 //! | `serde` | `SchemeConfig`: schemes from TOML, JSON and other formats; `AuditLog`: decisions as lines of JSON |
-//! | `sha1` | HMAC-SHA1 (`Scheme::hmac_sha1`), and so the nine providers that sign with it |
+//! | `sha1` | HMAC-SHA1 (`Scheme::hmac_sha1`), and so the nine built-in schemes that sign with it alone |
 //! | `sign` | `Signer`: genuine requests and their mutations, for tests and for senders |
 //! | `tower` | `hooksig::tower`: a layer for tower services, axum's routers among them |
 //! | `tracing` | `TracingObserver`: decisions as events of the tracing crate |

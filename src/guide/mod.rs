@@ -1,5 +1,7 @@
 //! The guide: a chapter for each task, with code that is compiled and run by the tests.
 //!
+//! Examples sign with `Signer` (feature `sign`); what else needs a feature says so in its own documentation.
+//!
 //! | you want to | chapter |
 //! |---|---|
 //! | know which scheme a service uses, or write one | [`choosing`] |

@@ -14,7 +14,6 @@ use sha1::Sha1;
 use sha2::Sha384;
 use sha2::{Digest as _, Sha256, Sha512};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-#[cfg(feature = "form")]
 use zeroize::Zeroizing;
 
 use crate::encoding::MAX_TAG;
@@ -50,7 +49,7 @@ enum State {
     #[cfg(feature = "form")]
     Md5Hash(Md5, Zeroizing<Vec<u8>>),
     /// The hash of a token, which no content changes.
-    Token([u8; 32]),
+    Token(Zeroizing<[u8; 32]>),
 }
 
 /// The tag that we computed: never encoded, never shown, and without `==`.
@@ -83,7 +82,7 @@ impl MacKey {
             Algorithm::Md5Hash => State::Md5Hash(Md5::new(), Zeroizing::new(key.to_vec())),
             #[cfg(feature = "sha1")]
             Algorithm::HmacSha1 => State::Sha1(Hmac::new_from_slice(key).ok()?),
-            Algorithm::StaticToken => State::Token(hash(key)),
+            Algorithm::StaticToken => State::Token(Zeroizing::new(hash(key))),
             #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rs256"))]
             _ => return None,
         };
@@ -161,7 +160,7 @@ impl Mac {
             State::Md5Hash(hash, secret) => Tag::of(hash.chain_update(&*secret).finalize().into()),
             #[cfg(feature = "sha1")]
             State::Sha1(mac) => Tag::of(mac.finalize().into_bytes().into()),
-            State::Token(hash) => Tag::of(hash),
+            State::Token(hash) => Tag::of(*hash),
         }
     }
 }

@@ -41,7 +41,10 @@ impl Prepared {
         match block.get_mut(..key.len()) {
             Some(place) => place.copy_from_slice(key),
             // RFC 2104: a key that is longer than a block is its hash.
-            None => block.iter_mut().zip(Sha256::digest(key)).for_each(|(place, byte)| *place = byte),
+            None => {
+                let hash = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(key)));
+                block.iter_mut().zip(hash.iter()).for_each(|(place, byte)| *place = *byte);
+            }
         }
         let after = |pad: u8| {
             let mut state = INITIAL;
