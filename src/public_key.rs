@@ -1,4 +1,5 @@
-//! Public keys: parsed at set-up, compared with nothing. The only room that names the curve crates.
+//! Public keys, parsed at set-up, and the private keys of test senders (feature `sign`). The only room that names the
+//! curve crates and `rsa`.
 
 #[cfg(feature = "ecdsa")]
 use p256::ecdsa::signature::Verifier as _;

@@ -158,9 +158,11 @@ pub(crate) fn read(form: SecretForm<'_>, text: &[u8]) -> Option<Zeroizing<Vec<u8
     }
 }
 
-/// Nothing but white space and zero bytes, which an unset template, a rich-text editor or a cleared buffer leaves.
+/// Nothing that can be seen: white space and zero bytes, byte order marks and joiners of no width, which an unset
+/// template, an editor or a cleared buffer leaves.
 fn is_blank(text: &[u8]) -> bool {
-    str::from_utf8(text).is_ok_and(|text| text.chars().all(|char| char.is_whitespace() || char == '\0'))
+    let is_unseen = |char: char| matches!(char, '\0' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    str::from_utf8(text).is_ok_and(|text| text.chars().all(|char| char.is_whitespace() || is_unseen(char)))
 }
 
 /// A key of which nothing is left, or only what a text that was cut off leaves when it is decoded.

@@ -330,7 +330,7 @@ fn sixteen_signatures_are_compared_and_a_malformed_one_spoils_nothing() {
 #[test]
 fn secrets_that_cannot_be_keys() {
     let error = |scheme, secret: &str| Verifier::new(scheme, Secret::new(secret)).unwrap_err();
-    for blank in ["", " ", "\n", "\t \r\n", "\0\0", "\u{b}", "\u{a0}\u{3000}"] {
+    for blank in ["", " ", "\n", "\t \r\n", "\0\0", "\u{b}", "\u{a0}\u{3000}", "\u{feff}\n", "\u{200b}"] {
         assert!(matches!(error(providers::GITHUB, blank), ConfigError::BlankSecret { .. }), "{blank:?}");
     }
     for empty in ["whsec_", "whsec_=="] {

@@ -1,12 +1,12 @@
 //! Schemes from configuration.
 
 mod describe;
-mod described;
 mod make;
 mod read;
 mod table;
 mod tree;
 mod words;
+mod written;
 
 use serde::de::Deserializer;
 use serde::ser::Serializer;
@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ConfigError;
 use crate::scheme::Scheme;
-use described::Described;
 use tree::Node;
+use written::Written;
 
 /// A scheme that is described in TOML, JSON or another format that serde reads.
 ///
@@ -70,7 +70,7 @@ use tree::Node;
 pub struct SchemeConfig {
     // What was wrong is told by `scheme`, in this crate's words: an error of the format's own parser
     // would quote the line, and with it whatever somebody put there.
-    described: Result<Described, ConfigError>,
+    written: Result<Written, ConfigError>,
 }
 
 impl SchemeConfig {
@@ -81,7 +81,7 @@ impl SchemeConfig {
     /// [`ConfigError::Config`] for a key that is unknown, missing or has a value that it cannot have;
     /// [`ConfigError::Scheme`] for a definition that contradicts itself or cannot be verified safely.
     pub fn scheme(&self) -> Result<Scheme<'_>, ConfigError> {
-        self.described.as_ref().map_err(Clone::clone)?.scheme()
+        self.written.as_ref().map_err(Clone::clone)?.scheme()
     }
 }
 
@@ -89,18 +89,18 @@ impl SchemeConfig {
 /// [kind](Scheme::kind) has no keys here is described by its name.
 impl From<Scheme<'_>> for SchemeConfig {
     fn from(scheme: Scheme<'_>) -> Self {
-        Self { described: Ok(Described::describe(&scheme)) }
+        Self { written: Ok(Written::describe(&scheme)) }
     }
 }
 
 impl<'de> Deserialize<'de> for SchemeConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self { described: Described::read(Node::deserialize(deserializer)?) })
+        Ok(Self { written: Written::read(Node::deserialize(deserializer)?) })
     }
 }
 
 impl Serialize for SchemeConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.described.as_ref().map_err(serde::ser::Error::custom)?.serialize(serializer)
+        self.written.as_ref().map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }

@@ -37,7 +37,7 @@ pub(crate) struct Mac {
 
 #[derive(Clone)]
 enum State {
-    Sha256(sha256::Prepared, sha256::Running),
+    Sha256(sha256::Running, sha256::Outer),
     #[cfg(feature = "jwt")]
     Sha384(Hmac<Sha384>),
     Sha512(Hmac<Sha512>),
@@ -69,9 +69,8 @@ impl MacKey {
     pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Option<Self> {
         let state = match algorithm {
             Algorithm::HmacSha256 => {
-                let key = sha256::Prepared::new(key);
-                let running = key.start();
-                State::Sha256(key, running)
+                let (running, outer) = sha256::prepare(key);
+                State::Sha256(running, outer)
             }
             #[cfg(feature = "jwt")]
             Algorithm::HmacSha384 => State::Sha384(Hmac::new_from_slice(key).ok()?),
@@ -106,14 +105,14 @@ impl MacKey {
 
     /// The tag of a message that is at hand: some texts, the body, some texts.
     pub(crate) fn tag(&self, before: &[&[u8]], body: &[u8], after: &[&[u8]]) -> Tag {
-        let State::Sha256(key, running) = &self.state else {
+        let State::Sha256(running, outer) = &self.state else {
             return self.tag_of_another(before, body, after);
         };
         let mut running = running.clone();
         before.iter().for_each(|piece| running.update(piece));
         running.update(body);
         after.iter().for_each(|piece| running.update(piece));
-        Tag::of(key.finish(&mut running))
+        Tag::of(outer.finish(&mut running))
     }
 
     /// The same for the other algorithms; apart, since what they need would be set up in front of each tag.
@@ -130,7 +129,7 @@ impl MacKey {
 impl Mac {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match &mut self.state {
-            State::Sha256(_, running) => running.update(bytes),
+            State::Sha256(running, _) => running.update(bytes),
             #[cfg(feature = "jwt")]
             State::Sha384(mac) => mac.update(bytes),
             State::Sha512(mac) => mac.update(bytes),
@@ -150,7 +149,7 @@ impl Mac {
 
     pub(crate) fn finish(self) -> Tag {
         match self.state {
-            State::Sha256(key, mut running) => Tag::of(key.finish(&mut running)),
+            State::Sha256(mut running, outer) => Tag::of(outer.finish(&mut running)),
             #[cfg(feature = "jwt")]
             State::Sha384(mac) => Tag::of(mac.finalize().into_bytes().into()),
             State::Sha512(mac) => Tag::of(mac.finalize().into_bytes().into()),

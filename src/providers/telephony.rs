@@ -1,4 +1,5 @@
-//! Telephony: carriers and contact centres.
+//! Telephony: contact centres, and the carriers' schemes that sign parts in a row or use a public key or a token; those
+//! that sign forms, canonical requests and web tokens are in `carriers`.
 
 #[cfg(feature = "sha1")]
 use super::published;

@@ -41,7 +41,7 @@ pub(crate) struct Claims<'r> {
 #[derive(Clone)]
 pub(crate) struct Candidates {
     first: TagBuffer,
-    /// Room for more is made when there are more, since nearly all requests have one.
+    /// Cleared when there are more, since nearly all requests have one.
     more: Option<[TagBuffer; MAX_CANDIDATES - 1]>,
     sizes: [u8; MAX_CANDIDATES],
     count: usize,

@@ -144,7 +144,7 @@ fn days_to(year: u64, month: u64, day: u64) -> Option<u64> {
 
 /// The date that lies `days` after the epoch, up to the year 9999.
 fn date_of(days: u64) -> Option<(u64, u64, u64)> {
-    // Of 400 years, 97 are leap years: this is the year, or the one before it.
+    // Of 400 years, 97 are leap years: this is the year, or one beside it.
     let near = days.checked_mul(400)?.checked_div(400 * 365 + 97)?.checked_add(1970)?;
     let candidates = near.saturating_sub(1)..=near.saturating_add(1).min(9999);
     let year = candidates.rev().find(|year| days_to_year(*year).is_some_and(|start| start <= days))?;

@@ -1,6 +1,7 @@
 //! The pipeline: read, check freshness, one MAC pass for each key, compare.
 
 mod builder;
+mod keys;
 mod report;
 mod self_test;
 mod settle;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use builder::Builder;
+pub use keys::KeyRing;
 pub(crate) use report::{Decision, Reporter};
 pub(crate) use settle::Opened;
 
@@ -19,8 +21,7 @@ use crate::coverage::Coverage;
 use crate::error::{ConfigError, ErrorKind, VerifyError};
 #[cfg(feature = "json")]
 use crate::json::Json;
-use crate::key::Key;
-use crate::key_ring::{Choice, KeyMaterial, KeyReport, Keys, PreparedKey, SharedKeys};
+use crate::key_ring::{Choice, KeyMaterial, Keys, PreparedKey, SharedKeys};
 use crate::mac::{Comparison, ContentHash, Matched};
 use crate::observe::Outcome;
 use crate::pending::Pending;
@@ -228,7 +229,7 @@ impl Verifier {
     /// a verifier share them.
     #[must_use]
     pub fn keys(&self) -> KeyRing {
-        KeyRing { setup: Arc::clone(&self.setup) }
+        KeyRing::of(Arc::clone(&self.setup))
     }
 
     /// Tells the verifier's observer what became of a genuine request afterwards: that it was a
@@ -404,6 +405,8 @@ impl Setup {
     /// One MAC pass over the content for each key, and one verification for each public key.
     fn compare(&self, claims: &Claims<'_>, keys: &Keys, choice: Choice<'_>, body: &[u8]) -> Option<Matched> {
         if self.plan.algorithm.is_public_key() {
+            // The message is put together for somebody.
+            keys.chosen(choice).next()?;
             let message = [claims.before().concat().as_slice(), body, &claims.after().concat()].concat();
             return self.compare_public(&claims.candidates, keys, choice, &message);
         }
@@ -448,6 +451,7 @@ impl Setup {
 
     /// What names a request beside its message id, as far as that was asked for.
     pub(crate) fn name_of(&self, body: &[u8], content: impl FnOnce() -> ContentHash) -> Name {
+        // As it is for most verifiers.
         if self.event_id.is_none() && !self.names_content() {
             return Name::None;
         }
@@ -529,66 +533,6 @@ fn event_hash(body: &[u8], pointer: &str) -> Option<[u8; 32]> {
 #[cfg(not(feature = "json"))]
 fn event_hash(_body: &[u8], _pointer: &str) -> Option<[u8; 32]> {
     None
-}
-
-/// A handle on the keys of a [`Verifier`] and its clones: see [`Verifier::keys`].
-///
-/// A request is compared with the keys that there were when its verification began, so that an
-/// exchange refuses nothing that either the old or the new ones signed; only a revoked key is out at
-/// once.
-///
-/// ```
-/// use hooksig::{Key, Secret, UnixTime, Verifier, providers};
-///
-/// let verifier = Verifier::new(providers::GITHUB, Secret::new("It's a Secret to Everybody"))?;
-/// let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
-/// let headers = [("x-hub-signature-256", signature)];
-/// assert!(verifier.verify(&headers, b"Hello, World!").is_ok());
-///
-/// // A new key beside the old one, and the old one withdrawn at once.
-/// let (old, new) = (Secret::new("It's a Secret to Everybody"), Secret::new("test-secret"));
-/// verifier.keys().replace([Key::new("default", old), Key::new("2026-11", new)])?;
-/// assert!(verifier.keys().revoke("default"));
-/// assert_eq!(verifier.verify(&headers, b"Hello, World!").unwrap_err().reason(), "mismatch");
-/// assert_eq!(verifier.keys().report(UnixTime::now()).len(), 2);
-/// # Ok::<(), hooksig::ConfigError>(())
-/// ```
-#[derive(Clone)]
-pub struct KeyRing {
-    setup: Arc<Setup>,
-}
-
-impl KeyRing {
-    /// Exchanges all keys for these. A key that stays, label and secret, keeps its history.
-    ///
-    /// # Errors
-    ///
-    /// As [`Builder::build`]; then nothing changes.
-    pub fn replace(&self, keys: impl IntoIterator<Item = Key>) -> Result<(), ConfigError> {
-        self.setup.ring.replace(&keys.into_iter().collect::<Vec<_>>())
-    }
-
-    /// Accepts the key with this label no longer, not even for a request whose body is arriving, and
-    /// whatever time a queue passes. Says whether there is such a key. A verifier whose keys are all
-    /// revoked refuses everything, with [`ErrorKind::NoActiveKey`].
-    pub fn revoke(&self, label: &str) -> bool {
-        self.setup.ring.revoke(label)
-    }
-
-    /// What there is to say about each key at the moment `now`: whether it is active, how old, and
-    /// whether it is still in use.
-    #[must_use]
-    pub fn report(&self, now: UnixTime) -> Vec<KeyReport> {
-        self.setup.ring.report(now)
-    }
-}
-
-impl fmt::Debug for KeyRing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let keys = self.setup.ring.snapshot();
-        let labels = keys.keys().iter().map(|key| key.label);
-        f.debug_list().entries(labels).finish()
-    }
 }
 
 /// Shows the scheme and the labels of the keys.

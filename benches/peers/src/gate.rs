@@ -10,7 +10,7 @@ use crate::results::{FLOOR, OURS, Results};
 use crate::verdicts::plain;
 use crate::{Outcome, take_counts};
 
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 8;
 const ROUNDS: usize = 41;
 
 /// # Errors

@@ -36,7 +36,7 @@ pub(crate) const OVER_FLOOR: [OverFloor; 7] = [
     untimed(64 << 10, 1.02, 1.01, 1.05),
     timed(Style::Stripe, 1.27, 1.18, Some((1.22, 1.13)), 1.58),
     timed(Style::Retell, 1.27, 1.18, Some((1.22, 1.13)), 1.58),
-    timed(Style::StandardWebhooks, 1.40, 1.22, None, 1.85),
+    timed(Style::StandardWebhooks, 1.40, 1.22, None, 2.00),
 ];
 
 /// The fastest peer's time over ours: size, reach, stretch.

@@ -11,12 +11,12 @@ use crate::scheme::Scheme;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub(super) enum Described {
+pub(super) enum Written {
     Table(Box<Table>),
     BuiltIn { builtin: String },
 }
 
-impl Described {
+impl Written {
     pub(super) fn read(node: Node) -> Result<Self, ConfigError> {
         if !node.has("builtin") {
             return Section::new("", node, Table::KEYS).and_then(Table::read).map(Box::new).map(Self::Table);
