@@ -14,8 +14,8 @@ mod support;
 
 use hooksig::http::{HeaderMap, HeaderValue};
 use hooksig::{
-    ConfigError, Kind, Mutation, Parts, PrivateKey, ReplayGuard, Scheme, Secret, SecretForm, SignedRequest,
-    Signer, UnixTime, Verifier, providers,
+    Algorithm, ConfigError, Kind, Mutation, Parts, PrivateKey, ReplayGuard, Scheme, Secret, SecretForm,
+    SignedRequest, Signer, UnixTime, Verifier, providers,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -325,4 +325,21 @@ fn the_claims_of_a_token_are_an_object() {
     for body in [&b""[..], b"[]", b"1", b"{}.", b"e30.e30.e30"] {
         assert!(matches!(signer.sign(body, now), Err(ConfigError::Unsignable { .. })), "{body:?}");
     }
+}
+
+#[test]
+fn a_body_may_look_like_what_stands_where_the_signature_will() {
+    let now = UnixTime::from_secs(1_763_700_000);
+    let zeros = "0".repeat(64);
+    let secret = || Secret::new("test-secret").with_algorithm(Algorithm::HmacSha256);
+    let sender = Signer::new(providers::VONAGE_SMS, secret()).unwrap();
+    let receiver = Verifier::new(providers::VONAGE_SMS, secret()).unwrap();
+    for body in [format!("text={zeros}"), format!("text={zeros}{}", "01".repeat(32))] {
+        let request = sender.sign(body.as_bytes(), now).unwrap();
+        receiver.verify_at(request.parts(), request.body(), now).unwrap();
+    }
+    let sender = Signer::new(providers::MAILGUN, Secret::new("test-secret")).unwrap();
+    let receiver = Verifier::new(providers::MAILGUN, Secret::new("test-secret")).unwrap();
+    let request = sender.sign(format!("{{\"a\":\"{zeros}\"}}").as_bytes(), now).unwrap();
+    receiver.verify_at(request.parts(), request.body(), now).unwrap();
 }

@@ -126,10 +126,18 @@ impl Prepared {
         // A form is signed in its parameters, which may come in another order.
         let whole_body = coverage.body() && self.scheme.kind() != Kind::Form;
         (!whole_body || request.body() == bent.body)
-            && (!coverage.method() || request.method() == bent.method)
+            && (!coverage.method() || self.is_method(request.method(), &bent.method))
             && (!(coverage.path() || coverage.url()) || path == bent_path)
             && (!coverage.query() || query == bent_query)
             && headers.all(|name| value(name) == bent.header(name))
+    }
+
+    /// Sinch signs the method in capitals, however it is written.
+    fn is_method(&self, signed: &str, sent: &str) -> bool {
+        match self.scheme.kind() {
+            Kind::Canonical => signed.eq_ignore_ascii_case(sent),
+            _ => signed == sent,
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
-use hooksig::{Parts, Secret, Sources, Verifier, providers};
+use hooksig::{ConfigError, Parts, Secret, Sources, Verifier, providers};
 use hooksig_fuzz::{Input, NOW, SECRET};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
@@ -78,9 +78,12 @@ fn secret(text: &str) {
         match Verifier::new(scheme, Secret::new(text)) {
             Ok(_) => assert!(!text.trim_ascii().is_empty(), "a blank secret"),
             Err(error) => {
-                let is_long = text.len() >= 24;
+                // What the errors for another secret say is no secret, wherever it came from.
+                let others = ["!", ""].map(|other| Verifier::new(scheme, Secret::new(other)));
+                let said = |error: &ConfigError| format!("{error} {error:?}").contains(text);
+                let is_said = others.iter().any(|other| other.as_ref().is_err_and(said));
                 assert!(
-                    !is_long || !format!("{error} {error:?}").contains(text),
+                    text.len() < 24 || is_said || !format!("{error} {error:?}").contains(text),
                     "an error repeats a secret"
                 );
             }

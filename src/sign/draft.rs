@@ -29,6 +29,8 @@ pub(crate) struct Wish<'w> {
     pub(crate) key_id: Option<&'w str>,
     pub(crate) method: &'w str,
     pub(crate) target: &'w str,
+    /// What stands where the signature will; [`sign`](super::sign) chooses it.
+    pub(crate) placeholder: &'w str,
 }
 
 impl Draft {
@@ -57,13 +59,16 @@ impl Draft {
     }
 }
 
-/// What stands where a signature will: one of the right form, for nothing.
-pub(super) fn placeholder(plan: &Plan) -> String {
-    match encoding(plan) {
+/// What stands where a signature will: one of the right form, for nothing, that the body does not hold.
+pub(super) fn placeholder(plan: &Plan, body: &[u8]) -> String {
+    let encoding = encoding(plan);
+    if encoding == Encoding::Verbatim {
         // A token is its own signature, and this one is nobody's.
-        Encoding::Verbatim => "hooksigplaceholder".to_owned(),
-        encoding => encoding.encode(&vec![0; plan.algorithm.least_size()]),
+        return "hooksigplaceholder".to_owned();
     }
+    let body = String::from_utf8_lossy(body);
+    let mut texts = (0..=u8::MAX).map(|byte| encoding.encode(&vec![byte; plan.algorithm.least_size()]));
+    texts.find(|text| !body.contains(text)).unwrap_or_default()
 }
 
 /// How signatures are written.
@@ -87,7 +92,7 @@ pub(super) fn of_parts(plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Option<Draf
     if let Some((key, unit)) = &plan.json_timestamp {
         draft.body = dated(body, key, *unit, wish.now)?;
     }
-    signature_headers(plan, layout, timestamp.as_deref(), &mut draft);
+    signature_headers(plan, layout, timestamp.as_deref(), wish.placeholder, &mut draft);
     for (name, value) in &layout.expected {
         draft.header(name.as_str(), text(value));
     }
@@ -116,8 +121,14 @@ fn dated(body: &[u8], key: &str, unit: Unit, now: UnixTime) -> Option<Vec<u8>> {
 }
 
 /// The headers of signature and timestamp.
-fn signature_headers(plan: &Plan, layout: &Layout, timestamp: Option<&str>, draft: &mut Draft) {
-    let mut value = format!("{}{}", text(&plan.prefix), placeholder(plan));
+fn signature_headers(
+    plan: &Plan,
+    layout: &Layout,
+    timestamp: Option<&str>,
+    placeholder: &str,
+    draft: &mut Draft,
+) {
+    let mut value = format!("{}{placeholder}", text(&plan.prefix));
     match (&layout.timestamp, timestamp) {
         (Some(TimestampPlace::Header(name, prefix)), Some(timestamp)) => {
             draft.header(name.as_str(), format!("{}{timestamp}", text(prefix)));

@@ -1,39 +1,39 @@
 //! What the senders of mechanisms write.
 
-use super::draft::{Draft, Wish, placeholder};
+use super::draft::{Draft, Wish};
 use crate::mechanism::Rules;
 use crate::scheme::Plan;
 
 /// A request of a mechanism, or nothing where its rules cannot be followed with this body.
 pub(super) fn of_rules(rules: Rules, plan: &Plan, wish: &Wish<'_>, body: Option<&[u8]>) -> Option<Draft> {
-    let _ = (plan, wish, body, placeholder);
+    let _ = (plan, wish, body);
     match rules {
         #[cfg(feature = "form")]
-        Rules::Twilio(rules) => Some(form::twilio(rules, plan, wish, body.unwrap_or(b"From=%2B15005550006"))),
+        Rules::Twilio(rules) => Some(form::twilio(rules, wish, body.unwrap_or(b"From=%2B15005550006"))),
         #[cfg(feature = "form")]
-        Rules::Plivo => Some(form::plivo(plan, wish, body.unwrap_or(b"From=15005550006"))),
+        Rules::Plivo => Some(form::plivo(wish, body.unwrap_or(b"From=15005550006"))),
         #[cfg(feature = "form")]
-        Rules::VonageSms => form::vonage_sms(plan, wish, body.unwrap_or(b"msisdn=15005550006")),
+        Rules::VonageSms => form::vonage_sms(wish, body.unwrap_or(b"msisdn=15005550006")),
         #[cfg(feature = "canonical")]
-        Rules::Sinch(rules) => canonical::sinch(rules, plan, wish, body.unwrap_or(b"{}")),
+        Rules::Sinch(rules) => canonical::sinch(rules, wish, body.unwrap_or(b"{}")),
         #[cfg(feature = "canonical")]
-        Rules::Contentful => canonical::contentful(plan, wish, body.unwrap_or(b"{}")),
+        Rules::Contentful => canonical::contentful(wish, body.unwrap_or(b"{}")),
         #[cfg(feature = "jwt")]
         Rules::Token(rules) => token::token(rules, plan, wish, body.unwrap_or(b"{}")),
         #[cfg(feature = "fields")]
-        Rules::Adyen => fields::adyen(plan, wish, body.unwrap_or(fields::ADYEN)),
+        Rules::Adyen => fields::adyen(wish, body.unwrap_or(fields::ADYEN)),
         #[cfg(feature = "fields")]
-        Rules::Mailgun => fields::mailgun(plan, wish, body.unwrap_or(b"{}")),
+        Rules::Mailgun => fields::mailgun(wish, body.unwrap_or(b"{}")),
         #[cfg(feature = "fields")]
-        Rules::JustCall => fields::justcall(plan, wish, body.unwrap_or(fields::JUSTCALL)),
+        Rules::JustCall => fields::justcall(wish, body.unwrap_or(fields::JUSTCALL)),
         #[cfg(feature = "fields")]
-        Rules::Synthflow => Some(fields::synthflow(plan, wish, body.unwrap_or(fields::SYNTHFLOW))),
+        Rules::Synthflow => Some(fields::synthflow(wish, body.unwrap_or(fields::SYNTHFLOW))),
     }
 }
 
 #[cfg(feature = "form")]
 mod form {
-    use super::{Draft, Plan, Wish, placeholder};
+    use super::{Draft, Wish};
     use crate::encoding::Encoding;
     use crate::mac::hash;
     use crate::mechanism::TwilioRules;
@@ -42,7 +42,7 @@ mod form {
     const FORM: &str = "application/x-www-form-urlencoded";
 
     /// A body that looks like JSON is sent as JSON, with its hash in the query.
-    pub(super) fn twilio(rules: TwilioRules, plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Draft {
+    pub(super) fn twilio(rules: TwilioRules, wish: &Wish<'_>, body: &[u8]) -> Draft {
         let mut draft = Draft::new(wish, body);
         let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
         if is_json {
@@ -52,7 +52,7 @@ mod form {
         if !body.is_empty() {
             draft.header("content-type", if is_json { "application/json" } else { FORM });
         }
-        draft.header(rules.signature, placeholder(plan));
+        draft.header(rules.signature, wish.placeholder);
         if let Some((name, algorithm)) = rules.settings {
             let key = wish.key_id.unwrap_or("test");
             draft.header(name, format!("key={key},algorithm={algorithm}"));
@@ -60,20 +60,20 @@ mod form {
         draft
     }
 
-    pub(super) fn plivo(plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Draft {
+    pub(super) fn plivo(wish: &Wish<'_>, body: &[u8]) -> Draft {
         let mut draft = Draft::new(wish, body);
         if !body.is_empty() {
             draft.header("content-type", FORM);
         }
         draft.header("x-plivo-signature-v3-nonce", wish.id.unwrap_or("hooksigprobe"));
-        draft.header("x-plivo-signature-v3", placeholder(plan));
+        draft.header("x-plivo-signature-v3", wish.placeholder);
         draft
     }
 
-    pub(super) fn vonage_sms(plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
+    pub(super) fn vonage_sms(wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
         let (form, mark) = (str::from_utf8(body).ok()?, if body.is_empty() { "" } else { "&" });
         let (timestamp, nonce) = (Unit::Seconds.write(wish.now)?, wish.id.unwrap_or("hooksigprobe"));
-        let form = format!("{form}{mark}timestamp={timestamp}&nonce={nonce}&sig={}", placeholder(plan));
+        let form = format!("{form}{mark}timestamp={timestamp}&nonce={nonce}&sig={}", wish.placeholder);
         let mut draft = Draft::new(wish, form.as_bytes());
         draft.header("content-type", FORM);
         Some(draft)
@@ -82,25 +82,25 @@ mod form {
 
 #[cfg(feature = "canonical")]
 mod canonical {
-    use super::{Draft, Plan, Wish, placeholder};
+    use super::{Draft, Wish};
     use crate::mechanism::SinchRules;
     use crate::time::Unit;
 
-    pub(super) fn sinch(rules: SinchRules, plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
+    pub(super) fn sinch(rules: SinchRules, wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
         let mut draft = Draft::new(wish, body);
         draft.header("content-type", "application/json");
         draft.header("x-timestamp", Unit::Rfc3339.write(wish.now)?);
-        draft.header("authorization", format!("{} {}:{}", rules.word, wish.key_id?, placeholder(plan)));
+        draft.header("authorization", format!("{} {}:{}", rules.word, wish.key_id?, wish.placeholder));
         Some(draft)
     }
 
-    pub(super) fn contentful(plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
+    pub(super) fn contentful(wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
         let mut draft = Draft::new(wish, body);
         draft.header("content-type", "application/vnd.contentful.management.v1+json");
         draft.header("x-contentful-timestamp", Unit::Millis.write(wish.now)?);
         let listed = "content-type,x-contentful-signed-headers,x-contentful-timestamp";
         draft.header("x-contentful-signed-headers", listed);
-        draft.header("x-contentful-signature", placeholder(plan));
+        draft.header("x-contentful-signature", wish.placeholder);
         Some(draft)
     }
 }
@@ -109,7 +109,7 @@ mod canonical {
 mod token {
     use serde_json::{Map, Value, json};
 
-    use super::{Draft, Plan, Wish, placeholder};
+    use super::{Draft, Plan, Wish};
     use crate::encoding::Encoding;
     use crate::mac::hash;
     use crate::mechanism::{Bearer, Issuer, Place, TokenRules};
@@ -122,7 +122,7 @@ mod token {
         let header = json!({ "alg": algorithm, "typ": "JWT" });
         let token = |claims: &[u8]| {
             let part = |part: &[u8]| Encoding::Base64Url.encode(part);
-            format!("{}.{}.{}", part(header.to_string().as_bytes()), part(claims), placeholder(plan))
+            format!("{}.{}.{}", part(header.to_string().as_bytes()), part(claims), wish.placeholder)
         };
         match rules.place {
             // The claims of a token are an object, or nobody accepts it.
@@ -177,7 +177,7 @@ mod token {
 mod fields {
     use serde_json::{Value, json};
 
-    use super::{Draft, Plan, Wish, placeholder};
+    use super::{Draft, Wish};
     use crate::time::Unit;
 
     pub(super) const ADYEN: &[u8] = br#"{"notificationItems":[{"NotificationRequestItem":{"pspReference":"probe","merchantAccountCode":"Probe","merchantReference":"probe","amount":{"value":1,"currency":"EUR"},"eventCode":"AUTHORISATION","success":"true"}}]}"#;
@@ -185,23 +185,23 @@ mod fields {
     pub(super) const SYNTHFLOW: &[u8] = br#"{"call":{"call_id":"probe"}}"#;
 
     /// The body with a signature in each item.
-    pub(super) fn adyen(plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
+    pub(super) fn adyen(wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
         let mut body: Value = serde_json::from_slice(body).ok()?;
         for item in body.get_mut("notificationItems")?.as_array_mut()? {
             let item = item.get_mut("NotificationRequestItem")?.as_object_mut()?;
             let data = item.entry("additionalData").or_insert_with(|| json!({}));
-            data.as_object_mut()?.insert("hmacSignature".to_owned(), json!(placeholder(plan)));
+            data.as_object_mut()?.insert("hmacSignature".to_owned(), json!(wish.placeholder));
         }
         Some(Draft::new(wish, body.to_string().as_bytes()))
     }
 
     /// The body with the signature object in it.
-    pub(super) fn mailgun(plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
+    pub(super) fn mailgun(wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
         let mut body: Value = serde_json::from_slice(body).ok()?;
         let signature = json!({
             "timestamp": Unit::Seconds.write(wish.now)?,
             "token": wish.id.unwrap_or("hooksigprobe"),
-            "signature": placeholder(plan),
+            "signature": wish.placeholder,
         });
         body.as_object_mut()?.insert("signature".to_owned(), signature);
         let mut draft = Draft::new(wish, body.to_string().as_bytes());
@@ -209,17 +209,17 @@ mod fields {
         Some(draft)
     }
 
-    pub(super) fn justcall(plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
+    pub(super) fn justcall(wish: &Wish<'_>, body: &[u8]) -> Option<Draft> {
         let mut draft = Draft::new(wish, body);
         draft.header("x-justcall-signature-version", "v1");
         draft.header("x-justcall-request-timestamp", Unit::DateTime.write(wish.now)?);
-        draft.header("x-justcall-signature", placeholder(plan));
+        draft.header("x-justcall-signature", wish.placeholder);
         Some(draft)
     }
 
-    pub(super) fn synthflow(plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Draft {
+    pub(super) fn synthflow(wish: &Wish<'_>, body: &[u8]) -> Draft {
         let mut draft = Draft::new(wish, body);
-        draft.header("synthflow-signature", placeholder(plan));
+        draft.header("synthflow-signature", wish.placeholder);
         draft
     }
 }

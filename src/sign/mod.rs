@@ -43,12 +43,13 @@ pub(crate) fn sign(
     body: Option<&[u8]>,
     key: &Sign<'_>,
 ) -> Result<Draft, Unsigned> {
+    let placeholder = draft::placeholder(plan, body.unwrap_or_default());
+    let wish = &Wish { placeholder: &placeholder, ..*wish };
     let draft = match plan.rules {
         None => draft::of_parts(plan, wish, body.unwrap_or_else(|| probe_body(plan))),
         Some(rules) => mechanism::of_rules(rules, plan, wish, body),
     };
     let mut draft = draft.ok_or(Unsigned::Inexpressible)?;
-    let placeholder = draft::placeholder(plan);
     for signed in contents(plan, &draft).map_err(Unsigned::Refused)? {
         let content = signed.contents.first().ok_or(Unsigned::Inexpressible)?;
         let signature = key(signed.algorithm, content).ok_or(Unsigned::NoKey)?;

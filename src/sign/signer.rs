@@ -217,6 +217,7 @@ impl Signer {
             key_id: self.key_id.as_deref(),
             method: &self.method,
             target: &self.target,
+            placeholder: "",
         };
         let key = |algorithm, content: &[u8]| {
             let mut signature = self.signature(algorithm, content)?;

@@ -31,7 +31,7 @@ fn probe(verifier: &Verifier, key: &PreparedKey, now: UnixTime) -> Result<(), St
     let plan = &verifier.setup.plan;
     let target = plan.url.as_ref().map_or_else(|| "/".to_owned(), PublicUrl::probe_target);
     let key_id = key.id().and_then(|id| str::from_utf8(id).ok());
-    let wish = Wish { now, id: None, key_id, method: "POST", target: &target };
+    let wish = Wish { now, id: None, key_id, method: "POST", target: &target, placeholder: "" };
     let signed = sign(plan, &wish, None, &|algorithm, content| {
         let mut mac = key.mac_for(algorithm)?.start();
         mac.update(content);
