@@ -1,7 +1,7 @@
 //! HMAC-SHA256 from midstates: the key's two blocks are hashed once, when it is prepared.
 //!
-//! The `hmac` crate does the same and copies two buffers more for each message; at a kilobyte that is a tenth of
-//! the whole. Its answers are the measure of this file, see the tests.
+//! The `hmac` crate does the same with more copying and wiping for each message; at a kilobyte that is a tenth of the
+//! whole. Its answers are the measure of this file, see the tests.
 
 use std::slice::from_ref;
 
