@@ -9,7 +9,7 @@ use crate::key::Key;
 use crate::key_ring::KeyReport;
 use crate::time::UnixTime;
 
-/// A handle on the keys of a [`Verifier`] and its clones: see [`Verifier::keys`].
+/// A handle on the keys of a [`Verifier`](crate::Verifier) and its clones: see [`Verifier::keys`](crate::Verifier::keys).
 ///
 /// A request is compared with the keys that there were when its verification began, so that an
 /// exchange refuses nothing that either the old or the new ones signed; only a revoked key is out at
@@ -45,14 +45,14 @@ impl KeyRing {
     ///
     /// # Errors
     ///
-    /// As [`Builder::build`]; then nothing changes.
+    /// As [`Builder::build`](crate::Builder::build); then nothing changes.
     pub fn replace(&self, keys: impl IntoIterator<Item = Key>) -> Result<(), ConfigError> {
         self.setup.ring.replace(&keys.into_iter().collect::<Vec<_>>())
     }
 
     /// Accepts the key with this label no longer, not even for a request whose body is arriving, and
     /// whatever time a queue passes. Says whether there is such a key. A verifier whose keys are all
-    /// revoked refuses everything, with [`ErrorKind::NoActiveKey`].
+    /// revoked refuses everything, with [`ErrorKind::NoActiveKey`](crate::ErrorKind::NoActiveKey).
     pub fn revoke(&self, label: &str) -> bool {
         self.setup.ring.revoke(label)
     }
