@@ -4,7 +4,7 @@
 mod support;
 
 use hooksig::http::{HeaderMap, HeaderName, HeaderValue};
-use hooksig::{Parts, UnixTime, providers};
+use hooksig::{Encoding, Field, Key, Part, Parts, Scheme, SecretForm, UnixTime, Verifier, providers};
 use support::sender;
 use support::signed::{quiet_verifier, signed};
 
@@ -140,4 +140,28 @@ fn a_refusal_does_not_grow_with_the_request() {
         tried += 1;
     }
     assert!(tried > 100, "{tried}");
+}
+
+/// A public key wants its message in one piece. Nobody makes one for a key that is not there.
+#[test]
+fn a_message_for_no_key_is_not_put_together() {
+    const NAMED: Scheme<'static> = Scheme::ed25519("named")
+        .signature(Field::whole("x-signature"), Encoding::Hex)
+        .key_id(Field::whole("x-key"))
+        .secret(&[SecretForm::Hex])
+        .signs(&[Part::Body]);
+    let key = Key::public("default", sender::public_key(&NAMED)).id("known");
+    let verifier = Verifier::builder(NAMED).with_key(key).build().unwrap();
+    let bytes = |id: &str, size: usize| {
+        let (headers, body) =
+            ([("x-signature", "0".repeat(128)), ("x-key", id.to_owned())], vec![b'x'; size]);
+        let mut refusal = None;
+        let info = allocation_counter::measure(|| {
+            refusal = verifier.verify_at(&headers, body.as_slice(), NOW).err();
+        });
+        (refusal.unwrap().reason(), info.bytes_total)
+    };
+    assert_eq!(bytes("unknown", 1_000_000), ("unknown_key_id", 0));
+    // That of a known one is: so the measure sees it.
+    assert!(bytes("known", 1_000_000).1 >= 1_000_000);
 }

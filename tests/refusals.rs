@@ -4,6 +4,7 @@
 mod support;
 
 use hooksig::ErrorKind::{self, *};
+use hooksig::http::HeaderName;
 use hooksig::{ConfigError, Encoding, Field, Parts, Secret, UnixTime, Verifier, providers};
 use support::schemes::{BARS, COLONS, GLUED, TAIL};
 use support::sender;
@@ -352,4 +353,26 @@ fn secrets_that_cannot_be_keys() {
     let hex = hex.secret(&[hooksig::SecretForm::Hex]).signs(&[hooksig::Part::Body]);
     assert!(Verifier::new(hex, Secret::new("00ff")).is_ok());
     assert_eq!(error(hex, "00f").to_string(), "the secret of key \"default\" is not hexadecimal");
+}
+
+/// A map with few headers is walked, one with many is asked; what is said of it is the same.
+#[test]
+fn the_number_of_headers_changes_nothing() {
+    let (_, genuine) = sender::genuine(&providers::GITHUB, b"{}", NOW);
+    let verifier = sender::verifier(&providers::GITHUB);
+    for others in 0..40 {
+        let mut headers = genuine.clone();
+        for number in 0..others {
+            headers
+                .insert(HeaderName::try_from(format!("x-other-{number}")).unwrap(), "1".try_into().unwrap());
+        }
+        assert!(verifier.verify_at(&headers, b"{}", NOW).is_ok(), "{others}");
+        let signature = headers["x-hub-signature-256"].clone();
+        headers.append("x-hub-signature-256", signature);
+        let refusal = verifier.verify_at(&headers, Unread, NOW).map(|_| ()).unwrap_err();
+        assert_eq!(refusal.kind(), DuplicateHeader, "{others}");
+        headers.remove("x-hub-signature-256");
+        let refusal = verifier.verify_at(&headers, Unread, NOW).map(|_| ()).unwrap_err();
+        assert_eq!(refusal.kind(), MissingSignature, "{others}");
+    }
 }
