@@ -290,8 +290,13 @@ fn plivo_sorts_query_and_form() {
     json.headers[0].1 = "application/json".to_owned();
     assert_eq!(json.reason(&verifier), "malformed_body");
     let mut many = plivo("GET", "/v", "", "/v", "n1");
-    many.headers[2].1 = [many.headers[2].1.as_str(); 17].join(",");
+    let signature = many.headers[2].1.clone();
+    many.headers[2].1 = [signature.as_str(); 16].join(",");
+    assert_eq!(many.reason(&verifier), "accepted");
+    many.headers[2].1 = [signature.as_str(); 17].join(",");
     assert_eq!(many.reason(&verifier), "too_many_signatures");
+    let typed = plivo("POST", "/v", "b=2&a=1", "/v?a1b2", "n1").header("Content-Type", FORM);
+    assert_eq!(typed.reason(&verifier), "duplicate_header");
     many.headers[2].1 = " , ,".to_owned();
     assert_eq!(many.reason(&verifier), "missing_signature");
 }
@@ -416,6 +421,14 @@ fn contentful(listed: &str, canonical: &str, further: &[(&str, &str)]) -> Reques
 fn contentful_signs_what_it_lists() {
     let verifier = verifier(providers::CONTENTFUL);
     let names = "x-contentful-signed-headers,x-contentful-timestamp";
+    // A question mark without a query is not signed.
+    let bare =
+        format!("POST\n/c\nx-contentful-signed-headers:{names};x-contentful-timestamp:1763700000000\n{{}}");
+    let bare = Request::new("POST", "/c?", "{}")
+        .header("x-contentful-signature", hex::encode(sha256(&bare)))
+        .header("x-contentful-signed-headers", names)
+        .header("x-contentful-timestamp", "1763700000000");
+    assert_eq!(bare.reason(&verifier), "accepted");
     let lines = "x-contentful-signed-headers:x-contentful-signed-headers,x-contentful-timestamp;\
                  x-contentful-timestamp:1763700000000";
     assert_eq!(contentful(names, lines, &[]).reason(&verifier), "accepted");
@@ -610,6 +623,42 @@ fn the_leeway_can_be_set_and_the_times_ignored() {
     );
 }
 
+#[cfg(feature = "sign")]
+#[test]
+fn a_signed_token_claims_what_its_provider_claims() {
+    let claims = |scheme: Scheme<'static>, name: &str| {
+        let signer = hooksig::Signer::new(scheme, Secret::new(SECRET)).unwrap().key_id("api");
+        let request = signer.sign(b"{}", hooksig::UnixTime::from_secs(NOW)).unwrap();
+        let request = request.to_request::<Vec<u8>>().unwrap();
+        let token = request.headers()[name].to_str().unwrap();
+        let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        let mut names: Vec<_> = claims.as_object().unwrap().keys().cloned().collect();
+        names.sort_unstable();
+        names.join(" ")
+    };
+    assert_eq!(claims(providers::LIVEKIT, "authorization"), "exp iss nbf sha256");
+    assert_eq!(claims(providers::NETLIFY, "x-webhook-signature"), "iss sha256");
+    assert_eq!(claims(providers::VONAGE, "authorization"), "iat jti payload_hash");
+}
+
+#[test]
+fn a_token_is_valid_for_as_long_as_it_says() {
+    let left = |builder: Builder<'static>, now| {
+        let verifier = builder.identified_key("k", "api", Secret::new(SECRET)).build().unwrap();
+        bearing(&hs256(&livekit_claims()))
+            .verify_at(&verifier, now)
+            .unwrap()
+            .valid_for()
+            .map(|left| left.as_secs())
+    };
+    let builder = || Verifier::builder(providers::LIVEKIT);
+    assert_eq!(left(builder(), NOW), Some(10), "its leeway is left");
+    assert_eq!(left(builder(), NOW + 10), Some(0));
+    assert_eq!(left(builder().leeway(std::time::Duration::from_secs(60)), NOW + 1), Some(59));
+    assert_eq!(left(builder().dangerous_ignore_timestamp(), NOW), None);
+}
+
 #[test]
 fn vonage_wants_bearer_and_the_hash_of_a_body() {
     let verifier = verifier(providers::VONAGE);
@@ -694,6 +743,14 @@ fn dialpads_body_is_the_token() {
     assert_eq!(with(token(&json!({"alg": "none"}), &json!({}))), "unsupported_algorithm");
     assert_eq!(with(hs256(&json!({"exp": NOW - 11}))), "stale");
     assert_eq!(with("a".repeat((1 << 20) + 1)), "body_too_large");
+    // A header of 8192 characters is the longest.
+    for (length, reason) in [(6144, "accepted"), (6145, "malformed_signature")] {
+        let bare = json!({"alg": "HS256", "x": ""});
+        let filler = "x".repeat(length - bare.to_string().len());
+        let header = json!({"alg": "HS256", "x": filler});
+        assert_eq!(header.to_string().len(), length);
+        assert_eq!(with(token(&header, &json!({"call_id": 1}))), reason, "{length}");
+    }
 }
 
 #[test]
@@ -838,6 +895,12 @@ fn synthflow_signs_the_calls_id_alone() {
         let request = Request::new("POST", "/s", body).header("synthflow-signature", signature.as_str());
         assert_eq!(request.reason(&verifier), reason, "{body}");
     }
+    for (length, reason) in [(256, "accepted"), (257, "malformed_id")] {
+        let id = "c".repeat(length);
+        let request = Request::new("POST", "/s", json!({"call": {"call_id": id}}).to_string())
+            .header("synthflow-signature", STANDARD.encode(sha256(&id)));
+        assert_eq!(request.reason(&verifier), reason, "{length}");
+    }
 }
 
 // ---- What a hostile reader of this code found
@@ -895,6 +958,10 @@ fn what_an_attacker_tried() {
         let proof = Request::new("POST", "/", body).header("content-type", FORM).verify(&vonage).unwrap();
         assert_eq!(proof.message_id(), Some("a_b"));
     }
+    let digest = hex::encode(sha256(&format!("&nonce=a b&timestamp={NOW}")));
+    let body = format!("nonce=a+b&timestamp={NOW}&sig={digest}");
+    let proof = Request::new("POST", "/", body).header("content-type", FORM).verify(&vonage).unwrap();
+    assert_eq!(proof.message_id(), None, "what is not visible is no id");
 
     // A line feed that makes one line two.
     let names = "x-a,x-contentful-signed-headers,x-contentful-timestamp";
@@ -945,6 +1012,22 @@ fn a_registered_url_without_a_path_is_the_root() {
             .reason(&sinch)
     };
     assert_eq!((signed("/"), signed("")), ("accepted", "mismatch"));
+    let elsewhere = Request::new("POST", "/x", "")
+        .header("content-type", "text/plain")
+        .header("x-timestamp", "2025-11-21T04:40:00Z")
+        .header("authorization", "application key:AAAA");
+    assert_eq!(elsewhere.reason(&sinch), "url_mismatch");
+}
+
+#[test]
+fn a_url_has_1024_bytes_at_most() {
+    let base = |length: usize| {
+        let host = "https://hooks.example.com/";
+        let url = format!("{host}{}", "p".repeat(length - host.len()));
+        Verifier::builder(providers::TWILIO).public_base(&url).key("k", Secret::new(SECRET)).build()
+    };
+    assert!(base(1024).is_ok());
+    assert!(base(1025).unwrap_err().to_string().contains("longer than 1024 bytes"));
 }
 
 // ---- What all of them have in common
@@ -957,6 +1040,18 @@ fn replay_keys_follow_what_was_signed() {
     assert_eq!(one, key(twilio("/v", "a1b2", FORM, "b=2&a=%31")), "the same parameters, written otherwise");
     assert_ne!(one, key(twilio("/v", "a1b3", FORM, "a=1&b=3")));
     assert_ne!(one, key(twilio("/w", "a1b2", FORM, "a=1&b=2")));
+    let unasked = twilio("/v", "a1b2", FORM, "a=1&b=2").verify(&self::verifier(providers::TWILIO)).unwrap();
+    assert_eq!(unasked.replay_key(), None);
+}
+
+#[test]
+fn a_body_may_be_as_long_as_the_limit() {
+    let body = "a=1&b=2";
+    for (limit, reason) in [(body.len(), "accepted"), (body.len() - 1, "body_too_large")] {
+        let verifier =
+            builder(providers::TWILIO).key("k", Secret::new(SECRET)).max_body(limit).build().unwrap();
+        assert_eq!(twilio("/v", "a1b2", FORM, body).reason(&verifier), reason);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use hooksig::{Draft, Encoding::Hex, Field, Part, Part::*, Scheme, SecretForm, Unit};
+use hooksig::{Draft, Encoding, Encoding::Hex, Field, Part, Part::*, Scheme, SecretForm, Unit};
 
 fn signed(header: &str) -> Draft<'_> {
     Scheme::hmac_sha256("test").signature(Field::whole(header), Hex)
@@ -285,4 +285,235 @@ fn limits_ahead_follow_the_age() {
     assert_eq!(ahead(timed(Unit::Seconds).max_age(Duration::from_secs(60))), 60);
     assert_eq!(ahead(timed(Unit::Seconds).max_age(Duration::from_secs(1800))), 300);
     assert_eq!(ahead(timed(Unit::Seconds).max_ahead(Duration::from_secs(5))), 5);
+}
+
+// ---- The last value that fits, and the first that does not
+
+fn token() -> Draft<'static> {
+    Scheme::static_token("test", Field::whole("x-token"))
+}
+
+#[test]
+fn names_literals_and_parts_have_a_length() {
+    let named = |length: usize| {
+        let name = "x".repeat(length);
+        Scheme::hmac_sha256(&name).signature(Field::whole("x-a"), Hex).try_signs(&[Body]).is_ok()
+    };
+    assert_eq!([0, 1, 64, 65].map(named), [false, true, true, false]);
+    let literal = |length: usize| {
+        let text = "x".repeat(length);
+        signed("x-a").try_signs(&[Literal(&text), Body]).is_ok()
+    };
+    assert_eq!([0, 1, 64, 65].map(literal), [false, true, true, false]);
+    let texts: Vec<_> = (b'a'..=b'z').map(|letter| char::from(letter).to_string()).collect();
+    let counted = |count: usize| {
+        let literals = texts.iter().take(count - 1).map(|text| Literal(text));
+        let parts: Vec<_> = std::iter::once(Body).chain(literals).collect();
+        signed("x-a").try_signs(&parts).is_ok()
+    };
+    assert_eq!([1, 12, 13].map(counted), [true, true, false]);
+}
+
+#[test]
+fn the_most_parts_and_a_url_in_two_pieces_fit() {
+    let texts: Vec<_> = (b'a'..=b'k').map(|letter| format!("{}|", char::from(letter))).collect();
+    let literals = texts.iter().map(|text| Literal(text));
+    let parts: Vec<_> = literals.chain([Url]).collect();
+    assert_eq!(parts.len(), 12);
+    let scheme = signed("x-a").dangerous_unsigned_body().try_signs(&parts).unwrap();
+    let verifier = hooksig::Verifier::builder(scheme)
+        .public_base("https://hooks.example.com")
+        .key("k", hooksig::Secret::new("test-key"))
+        .build()
+        .unwrap();
+    verifier.self_test_at(hooksig::UnixTime::from_secs(1_763_700_000)).unwrap();
+}
+
+#[test]
+fn a_limit_needs_a_timestamp() {
+    let minute = Duration::from_secs(60);
+    for draft in [signed("x-a").max_age(minute), signed("x-a").max_ahead(minute)] {
+        assert!(flaw(draft, &[Body]).starts_with("a freshness limit needs a timestamp"));
+    }
+    let in_body = signed("x-a").timestamp_in_json("at", Unit::Seconds);
+    assert!(in_body.max_age(minute).max_ahead(minute).try_signs(&[Body]).is_ok());
+    for limit in [1, 86_400] {
+        let limit = Duration::from_secs(limit);
+        let draft = timed(Unit::Seconds).max_age(limit).max_ahead(limit);
+        assert!(draft.try_signs(&[Timestamp, Body]).is_ok());
+    }
+}
+
+#[test]
+fn a_timestamp_in_the_body_is_a_visible_name_in_signed_json() {
+    let within = |key, unit, parts: &[Part<'static>]| {
+        let draft = signed("x-a").dangerous_unsigned_body().timestamp_in_json(key, unit);
+        let draft = if parts.contains(&Body) { signed("x-a").timestamp_in_json(key, unit) } else { draft };
+        draft.try_signs(parts).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(within("sent at", Unit::Millis, &[Body]), Ok(()));
+    assert_eq!(within("at", Unit::Rfc3339, &[Body]), Ok(()));
+    for (key, unit, parts) in [
+        ("", Unit::Millis, &[Body][..]),
+        ("\u{e4}t", Unit::Millis, &[Body]),
+        ("at", Unit::HttpDate, &[Body]),
+        ("at", Unit::Millis, &[Url]),
+    ] {
+        let refusal = within(key, unit, parts).unwrap_err();
+        assert!(refusal.contains("a timestamp in the body stands under a key"), "{refusal}");
+    }
+    let twice = timed(Unit::Seconds).timestamp_in_json("at", Unit::Seconds);
+    assert!(flaw(twice, &[Timestamp, Body]).starts_with("a scheme has one timestamp"));
+}
+
+#[test]
+fn an_events_id_is_a_json_pointer() {
+    let at = |pointer| signed("x-a").event_id(pointer).try_signs(&[Body]).is_ok();
+    for pointer in ["/id", "/data/id", "/a~0b", "/a~1b", "/a~0", "/a b", "/0"] {
+        assert!(at(pointer), "{pointer}");
+    }
+    for pointer in ["", "id", "/a~", "/a~2", "/~~0", "/\u{e4}", "/a\n"] {
+        assert!(!at(pointer), "{pointer}");
+    }
+    let unsigned = signed("x-a").dangerous_unsigned_body().event_id("/id");
+    assert!(flaw(unsigned, &[Url]).starts_with("an event's id is a JSON pointer into a signed body"));
+}
+
+#[test]
+fn expected_headers_are_four_at_most_and_have_a_visible_value() {
+    let names = ["x-1", "x-2", "x-3", "x-4", "x-5"];
+    let expecting = |count: usize| {
+        let draft = names.iter().take(count).fold(signed("x-a"), |draft, name| draft.expects(name, "1"));
+        draft.try_signs(&[Body]).is_ok()
+    };
+    assert_eq!([1, 4, 5].map(expecting), [true, true, false]);
+    for value in ["", " ", " 1", "1 ", "\u{e4}", "1\n"] {
+        let refusal = flaw(signed("x-a").expects("x-version", value), &[Body]);
+        assert!(refusal.starts_with("an expected value is visible ASCII"), "{value:?}: {refusal}");
+    }
+    assert!(signed("x-a").expects("x-version", "1 2").try_signs(&[Body]).is_ok());
+    for twice in [["x-1", "x-1", "x-2"], ["x-1", "x-2", "x-1"], ["x-2", "x-1", "x-1"]] {
+        let draft = twice.iter().fold(signed("x-a"), |draft, name| draft.expects(name, "1"));
+        assert!(flaw(draft, &[Body]).starts_with("a header is expected to have one value (at"));
+    }
+}
+
+#[test]
+fn a_token_is_the_whole_value_of_its_header() {
+    assert!(token().try_signs(&[]).is_err(), "its body is unsigned, and nobody said so");
+    assert!(token().dangerous_unsigned_body().try_signs(&[]).is_ok());
+    assert_eq!(flaw(token().dangerous_unsigned_body(), &[Url]), "a token signs nothing: give no parts");
+    for field in [Field::prefixed("x-token", "Bearer "), Field::listed("x-token", ',', "")] {
+        let draft = Scheme::static_token("test", field).dangerous_unsigned_body();
+        assert!(flaw(draft, &[]).starts_with("a token is the whole value of its header"));
+    }
+    let encoded = token().signature(Field::whole("x-token"), Hex).dangerous_unsigned_body();
+    assert!(flaw(encoded, &[]).starts_with("a token is the whole value of its header"));
+    let bare = Scheme::hmac_sha256("test").signature(Field::whole("x-a"), Encoding::Verbatim);
+    assert!(flaw(bare, &[Body]).starts_with("a signature is encoded"));
+    for forms in [&[SecretForm::Hex][..], &[SecretForm::Text, SecretForm::Hex]] {
+        let refusal = flaw(token().dangerous_unsigned_body().secret(forms), &[]);
+        assert_eq!(refusal, "a token is compared as it is: its secret is read as text");
+    }
+}
+
+#[test]
+fn a_timestamp_beside_signatures_can_be_told_from_them() {
+    let beside = |signature, timestamp| {
+        Scheme::hmac_sha256("test")
+            .signature(Field::listed("x-a", ',', signature), Hex)
+            .timestamp(Field::listed("x-a", ',', timestamp), Unit::Seconds)
+            .try_signs(&[Timestamp, Body])
+            .map(|_| ())
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(beside("v1=", "t"), Ok(()), "the other beginning is mark enough");
+    for mark in ["t=", "t:", ".t", "a+b."] {
+        assert_eq!(beside("", mark), Ok(()), "{mark}");
+    }
+    for signature_like in ["t", "T1", "a+", "a/", "a-", "a_"] {
+        let refusal = beside("", signature_like).unwrap_err();
+        assert!(refusal.contains("holds a sign that no signature has"), "{signature_like}: {refusal}");
+    }
+    for (signature, timestamp) in [("v1=", "v1=t"), ("v1=t", "v1="), ("t=", "t=")] {
+        let refusal = beside(signature, timestamp).unwrap_err();
+        assert!(refusal.contains("told apart by their beginnings"), "{signature} {timestamp}: {refusal}");
+    }
+}
+
+#[test]
+fn families_are_two_beginnings() {
+    let named = |families| signed("svix-signature").families(families).try_signs(&[Body]).is_ok();
+    assert!(named(["svix", "webhook"]) && named(["svix-", "webhook-"]));
+    for families in [
+        ["Svix", "webhook"],
+        ["svix", "Webhook"],
+        ["svix", "svi"],
+        ["svix", "svix-"],
+        ["svix", ""],
+        ["", "svix"],
+    ] {
+        let refusal = flaw(signed("svix-signature").families(families), &[Body]);
+        assert!(refusal.starts_with("header families are two beginnings"), "{families:?}: {refusal}");
+    }
+}
+
+#[test]
+fn a_secret_is_read_in_up_to_four_ways_each_once() {
+    let read = |forms: &[SecretForm<'static>]| signed("x-a").secret(forms).try_signs(&[Body]).is_ok();
+    let four =
+        [SecretForm::Base64After("a_"), SecretForm::TextWithout("a_"), SecretForm::Hex, SecretForm::Base64];
+    assert!(read(&four) && read(&[SecretForm::Base64After("a_"), SecretForm::Base64After("b_")]));
+    for twice in [
+        SecretForm::Text,
+        SecretForm::Base64,
+        SecretForm::Hex,
+        SecretForm::Base64After("a_"),
+        SecretForm::TextWithout("a_"),
+    ] {
+        assert_eq!(flaw(signed("x-a").secret(&[twice, twice]), &[Body]), "a secret is read in each way once");
+        let apart = [twice, SecretForm::TextWithout("c_"), twice];
+        assert_eq!(flaw(signed("x-a").secret(&apart), &[Body]), "a secret is read in each way once");
+    }
+    let prefix = |length: usize| {
+        let prefix = "p".repeat(length);
+        let after = signed("x-a").secret(&[SecretForm::Base64After(&prefix)]).try_signs(&[Body]).is_ok();
+        let without = signed("x-a").secret(&[SecretForm::TextWithout(&prefix)]).try_signs(&[Body]).is_ok();
+        assert_eq!(after, without);
+        after
+    };
+    assert_eq!([0, 1, 16, 17].map(prefix), [false, true, true, false]);
+    assert!(!read(&[SecretForm::Base64After("a b")]) && !read(&[SecretForm::TextWithout("\u{e4}")]));
+}
+
+#[test]
+fn further_headers_are_names_of_their_own() {
+    let or = |name| Scheme::hmac_sha256("test").signature(Field::whole("x-a").or(name), Hex);
+    assert!(or("x-b").try_signs(&[Body]).is_ok());
+    assert!(flaw(or("X-B"), &[Body]).starts_with("a header's name is lower case"));
+    for header in ["x-a", "x-b"] {
+        let parts = [Header(header), Literal("."), Body];
+        assert_eq!(flaw(or("x-b"), &parts), format!("a signature's header cannot be signed (at {header:?})"));
+        assert!(or("x-b").expects(header, "1").try_signs(&[Body]).is_err());
+        assert!(or("x-b").key_id(Field::whole(header)).try_signs(&[Body]).is_err());
+    }
+    let numbered = |last| Scheme::hmac_sha256("test").signature(Field::whole("x-a").numbered(last), Hex);
+    assert_eq!(
+        [0, 1, 16, 17].map(|last| numbered(last).try_signs(&[Body]).is_ok()),
+        [false, true, true, false]
+    );
+    for (header, is_free) in [
+        ("x-a-2", false),
+        ("x-a-20", false),
+        ("x-a-", true),
+        ("x-a-2b", true),
+        ("x-a2", true),
+        ("x-b-2", true),
+    ] {
+        let parts = [Header(header), Literal("."), Body];
+        assert_eq!(numbered(2).try_signs(&parts).is_ok(), is_free, "{header}");
+    }
+    assert!(numbered(2).key_id(Field::whole("x-key").or("x-other")).try_signs(&[Body]).is_err());
+    let beside_time = timed(Unit::Seconds).key_id(Field::whole("x-time"));
+    assert!(beside_time.try_signs(&[Timestamp, Body]).is_err());
 }

@@ -102,6 +102,16 @@ fn a_revoked_key_is_out_at_once() {
     assert_eq!(verifier.verify_at(&signed("test-two", b""), "", NOW).unwrap().key(), "two");
     assert!(!verifier.keys().revoke("three"));
 
+    // One that came later can be revoked too, also once it has gone again.
+    let later = build();
+    let key = |name: &str| Key::new(name, Secret::new(format!("test-{name}")));
+    later.keys().replace([key("one"), key("three")]).unwrap();
+    later.keys().replace([key("one")]).unwrap();
+    assert!(later.keys().revoke("three"));
+    later.keys().replace([key("one"), key("three")]).unwrap();
+    let active: Vec<_> = later.keys().report(NOW).iter().map(|key| key.active).collect();
+    assert_eq!(active, [true, false]);
+
     // It stays revoked however often it is handed in again.
     verifier
         .keys()
@@ -312,6 +322,10 @@ fn an_event_is_the_same_however_often_it_is_signed() {
     assert_eq!(key(&by_event, first), key(&by_event, retry));
     assert_ne!(key(&by_request, first), key(&by_request, retry));
     assert_ne!(key(&by_event, first), key(&by_event, r#"{"id":"evt_2","attempt":1}"#));
+    let numbered = [r#"{"id":7,"attempt":1}"#, r#"{"id":7,"attempt":2}"#, r#"{"id":"7"}"#]
+        .map(|body| key(&by_event, body));
+    assert_eq!(numbered[0], numbered[1]);
+    assert_ne!(numbered[0], numbered[2], "a number and a text of the same digits are two ids");
     for (one, other) in [(r#"{"a":1}"#, r#"{"a":2}"#), (r#"{"id":""}"#, r#"{"id":"","a":1}"#), ("x", "y")] {
         assert_ne!(key(&by_event, one), key(&by_event, other), "without an id the request counts");
     }
@@ -483,6 +497,84 @@ fn a_cancelled_claim_is_abandoned() {
     assert_eq!(abandoned.load(Ordering::SeqCst), 1);
 }
 
+/// What a store is asked, and what it answers to a claim.
+#[derive(Clone)]
+struct Asked(Arc<Mutex<Vec<&'static str>>>, hooksig::Held);
+
+impl hooksig::Store for Asked {
+    fn claim(
+        &self,
+        _: &hooksig::ReplayKey,
+        _: hooksig::Owner,
+        _: Duration,
+    ) -> hooksig::StoreFuture<'_, hooksig::Held> {
+        Box::pin(std::future::ready(Ok(self.1)))
+    }
+    fn commit(
+        &self,
+        _: &hooksig::ReplayKey,
+        _: hooksig::Owner,
+        _: Duration,
+    ) -> hooksig::StoreFuture<'_, bool> {
+        self.0.lock().unwrap().push("commit");
+        Box::pin(std::future::ready(Ok(true)))
+    }
+    fn release(&self, _: &hooksig::ReplayKey, _: hooksig::Owner) -> hooksig::StoreFuture<'_, ()> {
+        self.0.lock().unwrap().push("release");
+        Box::pin(std::future::ready(Ok(())))
+    }
+    fn abandon(&self, _: &hooksig::ReplayKey, _: hooksig::Owner) {
+        self.0.lock().unwrap().push("abandon");
+    }
+    fn renew(&self, _: &hooksig::ReplayKey, _: hooksig::Owner, _: Duration) -> Option<hooksig::Renewal> {
+        self.0.lock().unwrap().push("renew");
+        None
+    }
+}
+
+#[test]
+fn a_store_is_asked_for_what_became_of_a_claim_and_for_nothing_else() {
+    use futures_util::FutureExt as _;
+    use hooksig::Held;
+    let asked = |held: Held, end: &dyn Fn(hooksig::Claim<Arc<dyn hooksig::Store>>)| {
+        let store = Asked(Arc::default(), held);
+        let guard = ReplayGuard::new(store.clone()).erased();
+        if let Attempt::New(claim) = guard.claim(&proof_of("x")).now_or_never().unwrap().unwrap() {
+            end(claim);
+        }
+        store.0.lock().unwrap().clone()
+    };
+    let commit = |claim: hooksig::Claim<Arc<dyn hooksig::Store>>| {
+        assert!(claim.commit().now_or_never().unwrap().unwrap());
+    };
+    let release =
+        |claim: hooksig::Claim<Arc<dyn hooksig::Store>>| claim.release().now_or_never().unwrap().unwrap();
+    assert_eq!(asked(Held::Nothing, &commit), ["renew", "commit"]);
+    assert_eq!(asked(Held::Nothing, &release), ["renew", "release"]);
+    assert_eq!(asked(Held::Nothing, &|claim| drop(claim)), ["renew", "abandon"]);
+    for held in [Held::Done, Held::Claim(Duration::from_secs(1))] {
+        assert!(asked(held, &|_| panic!("it is somebody else's")).is_empty());
+    }
+}
+
+#[test]
+fn a_lease_ends() {
+    let guard = ReplayGuard::in_memory(1).lease(Duration::from_millis(1));
+    let Attempt::New(claim) = guard.claim_now(&proof_of("x")).unwrap() else { panic!("new") };
+    thread::sleep(Duration::from_millis(5));
+    assert!(matches!(guard.claim_now(&proof_of("x")).unwrap(), Attempt::New(_)), "nobody has to wait for it");
+    drop(claim);
+}
+
+#[test]
+fn an_answer_to_what_was_handled_can_be_chosen() {
+    use hooksig::http::StatusCode;
+    assert_eq!(ReplayGuard::in_memory(1).acknowledgement(), StatusCode::OK);
+    let guard = ReplayGuard::in_memory(1).acknowledge(StatusCode::ACCEPTED);
+    assert_eq!(guard.acknowledgement(), StatusCode::ACCEPTED);
+    assert_eq!(guard.erased().acknowledgement(), StatusCode::ACCEPTED);
+}
+
 #[test]
 fn a_line_that_was_cut_off_spoils_no_other() {
     /// Takes the first ten bytes and then fails once.
@@ -571,7 +663,76 @@ fn sources_fail_closed() {
     assert!(Sources::published(&providers::RETELL).is_ok());
 }
 
+#[test]
+fn a_requests_extension_says_who_its_peer_is() {
+    use hooksig::http::Request;
+    let verifier = github()
+        .key("k", Secret::new("test-one"))
+        .sources(Sources::new(["192.0.2.0/24"]).unwrap())
+        .build()
+        .unwrap();
+    let from = |peer: Option<&str>| {
+        let [(name, signature)] = signed("test-one", b"");
+        let mut request = Request::post("/in").header(name, signature).body(()).unwrap();
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(hooksig::PeerAddr(peer.parse().unwrap()));
+        }
+        let whole = verifier.verify_at(&request, "", NOW).is_ok();
+        let (parts, ()) = request.into_parts();
+        assert_eq!(verifier.verify_at(&parts, "", NOW).is_ok(), whole);
+        whole
+    };
+    assert!(from(Some("192.0.2.7")) && !from(Some("203.0.113.9")) && !from(None));
+}
+
+#[test]
+fn a_self_test_comes_from_an_accepted_address() {
+    let verifier =
+        github().key("k", Secret::new("test-one")).sources(Sources::new(["192.0.2.0/24"]).unwrap());
+    verifier.build().unwrap().self_test().unwrap();
+}
+
 // ---- Observers
+
+#[test]
+fn an_event_says_whose_how_old_and_how_long() {
+    type Seen = Vec<(Outcome, String, bool, Option<String>, bool, usize)>;
+    let seen: Arc<Mutex<Seen>> = Arc::default();
+    let observer = {
+        let seen = Arc::clone(&seen);
+        move |event: &Event<'_>| {
+            let source = event.source.map(|source| source.to_string());
+            let timed = event.duration.is_some();
+            let endpoint = event.endpoint.to_owned();
+            seen.lock().unwrap().push((
+                event.outcome,
+                endpoint,
+                event.key_aged,
+                source,
+                timed,
+                event.body_length,
+            ));
+        }
+    };
+    let created = NOW.saturating_sub(Duration::from_secs(90 * 86_400));
+    let key = Key::new("k", Secret::new("test-one")).created(created);
+    let verifier = github().with_key(key).label("billing").observer(observer).build().unwrap();
+    let headers = signed("test-one", b"body");
+    let parts = Parts::new(&headers).peer("192.0.2.7".parse().unwrap());
+    let proof = verifier.verify_at(parts, "body", NOW).unwrap();
+    verifier.tell(&proof, Outcome::Duplicate);
+    verifier.verify_at(parts, "body", NOW.saturating_add(Duration::from_secs(1))).unwrap();
+    verifier.verify(parts, "body").unwrap();
+    let event = |outcome, aged, timed| {
+        (outcome, "billing".to_owned(), aged, Some("192.0.2.7".to_owned()), timed, "body".len())
+    };
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen[0], event(Outcome::Accepted, false, false), "90 days are not too old");
+    assert_eq!(seen[1], event(Outcome::Duplicate, false, false));
+    assert_eq!(seen[2], event(Outcome::Accepted, true, false));
+    assert!(seen[3].4, "by this machine's clock it took some time");
+    assert_eq!(seen.len(), 4);
+}
 
 #[test]
 fn one_event_for_each_decision() {
@@ -713,4 +874,52 @@ fn tracing_gets_the_same() {
     );
     assert!(lines[1].starts_with("WARN") && lines[1].contains("reason=\"mismatch\""), "{lines:?}");
     assert!(lines.iter().all(|line| !line.contains("sha256=")));
+}
+
+// ---- What a developer sees
+
+#[test]
+fn debug_names_a_thing_and_what_tells_it_from_others() {
+    use hooksig::{MemoryStore, PrivateKey, PublicKey, Signer};
+    let verifier =
+        github().key("one", Secret::new("test-one")).label("billing").replay_keys().build().unwrap();
+    let headers = signed("test-one", b"");
+    let proof = verifier.verify_at(&headers, "", NOW).unwrap();
+    let builder = github().key("one", Secret::new("test-one"));
+    assert_eq!(format!("{builder:?}"), r#"Builder { scheme: "github", keys: ["one"], .. }"#);
+    assert_eq!(format!("{:?}", verifier.keys()), r#"["one"]"#);
+    let refusal = verifier.verify_at(&headers, "forged", NOW).unwrap_err();
+    assert_eq!(refusal.to_string(), format!("webhook refused: {}", ErrorKind::Mismatch));
+    assert!(ErrorKind::Mismatch.to_string().contains("match"), "{refusal}");
+    assert_eq!(format!("{verifier:?}"), r#"Verifier { scheme: "github", keys: ["one"], .. }"#);
+    assert_eq!(
+        format!("{:?}", verifier.begin_at(&headers, NOW).unwrap()),
+        r#"Pending { scheme: "github", .. }"#
+    );
+    assert_eq!(
+        format!("{proof:?}"),
+        r#"Verified { scheme: "github", key: "one", timestamp: None, message_id: None, coverage: Coverage(body), .. }"#
+    );
+    let key = proof.replay_key().unwrap();
+    assert_eq!(format!("{key:?}"), format!("ReplayKey({key})"));
+    assert_eq!(key.to_string(), hex::encode(key.as_bytes()));
+    assert_eq!((proof.label(), proof.scheme()), ("billing", "github"));
+    assert_eq!(format!("{:?}", Parts::new(&headers).method("PUT")), "Parts { method: Some(\"PUT\"), .. }");
+    assert_eq!(format!("{NOW:?}"), "UnixTime(1763700000s)");
+    assert_eq!(format!("{:?}", Secret::new("test-one")), "Secret(redacted)");
+    assert_eq!(format!("{:?}", PrivateKey::new("test-one")), "PrivateKey(redacted)");
+    assert_eq!(format!("{:?}", PublicKey::new("test-public")), r#"PublicKey("test-public")"#);
+    assert_eq!(format!("{:?}", MemoryStore::new(1)), "MemoryStore { .. }");
+    let guard = ReplayGuard::in_memory(1).lease(Duration::from_secs(5));
+    assert_eq!(format!("{guard:?}"), "ReplayGuard { lease: 5s, window: 86400s, .. }");
+    let Attempt::New(claim) = guard.claim_now(&proof).unwrap() else { panic!("new") };
+    assert_eq!(format!("{claim:?}"), format!("Claim {{ key: {key:?}, .. }}"));
+    let signer = Signer::new(providers::GITHUB, Secret::new("test-one")).unwrap();
+    assert_eq!(format!("{signer:?}"), r#"Signer { scheme: "github", .. }"#);
+    let request = signer.sign(b"{}", NOW).unwrap();
+    assert_eq!((request.method(), request.target()), ("POST", "/"));
+    let put = Signer::new(providers::GITHUB, Secret::new("test-one")).unwrap().method("PUT");
+    let put = put.url("https://hooks.example.com/in?a=1").unwrap().sign(b"{}", NOW).unwrap();
+    assert_eq!((put.method(), put.target()), ("PUT", "/in?a=1"));
+    assert_eq!(format!("{request:?}"), r#"SignedRequest { headers: ["x-hub-signature-256"], .. }"#);
 }

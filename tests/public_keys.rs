@@ -120,3 +120,47 @@ fn a_streamed_body_is_kept_up_to_the_limit() {
     }
     assert!(!providers::TELNYX.streams());
 }
+
+#[test]
+fn a_revoked_public_key_leaves_others_of_its_label() {
+    let scheme = providers::STANDARD_WEBHOOKS_V1A;
+    let (_, headers) = sender::genuine(&scheme, b"{}", NOW);
+    let other = PublicKey::new("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=");
+    let verifier = Verifier::builder(scheme).public_key("k", other.clone()).build().unwrap();
+    assert!(verifier.keys().revoke("k"));
+    verifier.keys().replace([Key::public("k", sender::public_key(&scheme))]).unwrap();
+    assert!(verifier.verify_at(&headers, b"{}", NOW).is_ok(), "another key");
+    verifier.keys().replace([Key::public("k", other)]).unwrap();
+    assert_eq!(verifier.verify_at(&headers, b"{}", NOW).unwrap_err().kind(), ErrorKind::NoActiveKey);
+}
+
+/// Numbers of the right size; nobody has to know their factors to refuse them.
+#[cfg(feature = "rs256")]
+#[test]
+fn an_rsa_key_is_long_odd_and_has_a_usual_exponent() {
+    use rsa::pkcs8::EncodePublicKey as _;
+    let parsed = |bits: usize, low: u8, exponent: u32| {
+        let mut modulus = vec![0xa5; bits / 8];
+        *modulus.last_mut().unwrap() = low;
+        let [modulus, exponent] = [rsa::BigUint::from_bytes_be(&modulus), exponent.into()];
+        let key = rsa::RsaPublicKey::new_unchecked(modulus, exponent);
+        let der = key.to_public_key_der().unwrap();
+        let text = String::from_utf8(sender::encode(Encoding::Base64, der.as_bytes())).unwrap();
+        let builder = Verifier::builder(providers::GONG).public_base("https://hooks.example.com");
+        builder.public_key("k", PublicKey::new(text)).build().is_ok()
+    };
+    for (bits, exponent) in [(2048, 65_537), (4096, 65_537), (2048, 65_539)] {
+        assert!(parsed(bits, 0xa5, exponent), "{bits} {exponent}");
+    }
+    for (bits, low, exponent) in [
+        (2040, 0xa5, 65_537),
+        (1024, 0xa5, 65_537),
+        (2048, 0xa4, 65_537),
+        (2048, 0xa5, 65_538),
+        (2048, 0xa5, 65_535),
+        (2048, 0xa5, 17),
+        (2048, 0xa5, 3),
+    ] {
+        assert!(!parsed(bits, low, exponent), "{bits} {low:x} {exponent}");
+    }
+}

@@ -113,6 +113,11 @@ fn lists_of_signatures() {
     assert_eq!(stripe(&list(17, &entry)), TooManySignatures);
     assert_eq!(stripe(&list(17, "v1=00")), TooManySignatures);
     assert_eq!(stripe(&list(32, "v9=00")), TooManySignatures);
+    let most = format!("{}{}", list(16, &entry), ",v9=00".repeat(15));
+    let headers = [("stripe-signature", most.as_str())];
+    let verdict = sender::verifier(&providers::STRIPE).verify_at(&headers, b"{}", NOW);
+    assert_eq!(verdict.unwrap_err().kind(), Mismatch, "32 entries, 16 of them signatures");
+    assert_eq!(stripe(&format!("{most},v9=00")), TooManySignatures);
     assert_eq!(stripe(&list(100, &entry)), HeaderTooLong);
     assert_eq!(stripe(&format!("t=1763700000,t=1763700000,{entry}")), AmbiguousTimestamp);
     assert_eq!(stripe(&format!("t=1763700000,{entry},t=1")), AmbiguousTimestamp);
@@ -134,6 +139,8 @@ fn timestamps() {
         "-9223372036854775808",
         "9223372036854775807",
         "1763700000abc",
+        "176370000a",
+        "17637000aa",
         "1e9",
         "0x691fe0a0",
         "soon",
@@ -252,7 +259,14 @@ fn signed_headers_methods_and_urls() {
         assert_eq!(kind(Parts::new(&headers).method("POST").target(target)), UrlMismatch, "{target:?}");
     }
     assert_eq!(kind(Parts::new(&headers).method("PO|ST").target("/")), UrlMismatch);
-    assert_eq!(kind(Parts::new(&headers).method("").target("/")), UrlMismatch);
+    let with_body = |parts: Parts<'_>| verifier.verify_at(parts, b"other", NOW).unwrap_err().kind();
+    for method in ["", "PO.ST", "P0ST", &"P".repeat(33)] {
+        assert_eq!(kind(Parts::new(&headers).method(method).target("/")), UrlMismatch, "{method}");
+    }
+    for method in ["VERSION-CONTROL", "get", &"P".repeat(32)] {
+        assert_eq!(with_body(Parts::new(&headers).method(method).target("/")), Mismatch, "{method}");
+    }
+    assert_eq!(with_body(Parts::new(&headers).method("POST").target(&"/".repeat(8192))), Mismatch);
     assert_eq!(kind(Parts::new(&headers).method("POST").target(&"/".repeat(8193))), HeaderTooLong);
 
     let (_, headers) = sender::genuine(&GLUED, b"{}", NOW);
@@ -261,12 +275,15 @@ fn signed_headers_methods_and_urls() {
         let parts = Parts::new(&headers).method("POST").target(target);
         assert_eq!(verifier.verify_at(parts, Unread, NOW).map(|_| ()).unwrap_err().kind(), UrlMismatch);
     }
-    let long = "x".repeat(2040);
     let (mut message, _) = sender::genuine(&TAIL, b"{}", NOW);
-    message.headers = vec![long.into_bytes()];
-    let headers = message.headers(&TAIL, &[0; 32]).unwrap();
-    let verdict = sender::verifier(&TAIL).verify_at(message.parts(&headers).unwrap(), Unread, NOW);
-    assert_eq!(verdict.map(|_| ()).unwrap_err().kind(), HeaderTooLong);
+    message.headers = vec![b"x".to_vec()];
+    let beside = message.content(&TAIL).len() - message.body.len() - 1;
+    for (length, kind) in [(2048 - beside, Mismatch), (2049 - beside, HeaderTooLong)] {
+        message.headers = vec![vec![b'x'; length]];
+        let headers = message.headers(&TAIL, &[0; 32]).unwrap();
+        let verdict = sender::verifier(&TAIL).verify_at(message.parts(&headers).unwrap(), b"{}", NOW);
+        assert_eq!(verdict.unwrap_err().kind(), kind, "what follows the body has 2 KiB");
+    }
 }
 
 #[test]

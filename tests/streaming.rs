@@ -5,7 +5,7 @@ mod support;
 
 use hooksig::{Kind, Parts, UnixTime, Verified, Verifier, VerifyError};
 use proptest::prelude::*;
-use support::Vector;
+use support::{Vector, sender};
 
 /// What two proofs of one request have in common: everything but the body.
 fn said<B>(verdict: Result<Verified<B>, VerifyError>) -> Result<String, VerifyError> {
@@ -97,4 +97,20 @@ fn replay_keys_agree_and_name_the_signed_content() {
         let by_content = coverage.body() && !coverage.message_id();
         assert_eq!(first != key("a", b"{ }", now), by_content, "{}", scheme.name());
     }
+}
+
+#[test]
+fn a_buffer_in_pieces_is_read_to_its_end() {
+    use bytes::Buf as _;
+    const NOW: UnixTime = UnixTime::from_secs(1_763_700_000);
+    let (message, headers) = sender::genuine(&hooksig::providers::GITHUB, b"one two three", NOW);
+    let verifier = sender::verifier(&hooksig::providers::GITHUB);
+    let (one, rest) = message.body.split_at(4);
+    let (two, three) = rest.split_at(4);
+    let mut pending = verifier.begin_at(&headers, NOW).unwrap();
+    pending.update_buf(one.chain(two).chain(three));
+    assert!(pending.finish().is_ok());
+    let mut pending = verifier.begin_at(&headers, NOW).unwrap();
+    pending.update_buf(one.chain(three));
+    assert!(pending.finish().is_err());
 }

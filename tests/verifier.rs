@@ -53,11 +53,62 @@ fn a_retiring_key_is_accepted_to_the_end_of_its_window() {
         assert_eq!(verdict(now), expected);
         assert_eq!(streamed(now), expected);
     }
-    let only = Verifier::builder(providers::GITHUB).retiring_key("old", old, until).build().unwrap();
+    let only = Verifier::builder(providers::GITHUB).retiring_key("old", old.clone(), until).build().unwrap();
+    assert!(only.verify_at(&headers, b"{}", until).is_ok() && only.begin_at(&headers, until).is_ok());
     let late = seconds_after_now(11);
     assert_eq!(only.verify_at(&headers, b"{}", late).unwrap_err().kind(), ErrorKind::NoActiveKey);
     assert_eq!(only.begin_at(&headers, late).unwrap_err().kind(), ErrorKind::NoActiveKey);
     assert!(only.self_test_at(late).unwrap_err().to_string().contains("no key is active"));
+    assert!(only.self_test().is_err(), "by the clock of this machine its key has retired long ago");
+    let key = hooksig::Key::new("coming", old).from(until);
+    let coming = Verifier::builder(providers::GITHUB).with_key(key).build().unwrap();
+    assert!(coming.verify_at(&headers, b"{}", until).is_ok());
+    assert_eq!(coming.verify_at(&headers, b"{}", NOW).unwrap_err().kind(), ErrorKind::NoActiveKey);
+}
+
+#[test]
+fn a_verifier_has_eight_keys_at_most() {
+    let keys = |count: usize| {
+        let add = |builder: hooksig::Builder<'static>, number: usize| {
+            builder.key(&format!("k{number}"), Secret::new(format!("test-key-{number}")))
+        };
+        (0..count).fold(Verifier::builder(providers::GITHUB), add).build()
+    };
+    assert!(keys(8).is_ok());
+    assert_eq!(keys(9).unwrap_err(), hooksig::ConfigError::TooManyKeys { count: 9, limit: 8 });
+}
+
+#[test]
+fn a_window_has_a_first_and_a_last_moment() {
+    let window = |from, until| {
+        let key = hooksig::Key::new("k", sender::secret(&providers::GITHUB)).from(from).until(until);
+        Verifier::builder(providers::GITHUB).with_key(key).build()
+    };
+    let (_, headers) = sender::genuine(&providers::GITHUB, b"{}", NOW);
+    let moment = window(NOW, NOW).unwrap();
+    assert!(moment.verify_at(&headers, b"{}", NOW).is_ok());
+    assert!(moment.verify_at(&headers, b"{}", seconds_after_now(1)).is_err());
+    assert!(window(NOW, seconds_after_now(1)).is_ok());
+    assert!(window(seconds_after_now(1), NOW).is_err());
+    // The last second of the year 9999.
+    let last = UnixTime::from_secs(253_402_300_799);
+    assert_eq!(UnixTime::from_rfc3339("9999-12-31T23:59:59Z"), Some(last));
+    assert!(window(NOW, last).is_ok());
+    assert!(window(NOW, last.saturating_add(Duration::from_secs(1))).is_err());
+}
+
+#[test]
+fn a_clock_is_read_where_there_are_keys_to_tell_apart() {
+    let (_, headers) = sender::genuine(&providers::GITHUB, b"{}", NOW);
+    let one = sender::verifier(&providers::GITHUB);
+    one.verify_at(&headers, b"{}", NOW).unwrap();
+    let report = one.keys().report(NOW).remove(0);
+    assert!(report.matched && report.last_match.is_none(), "one key, no window: nobody asks when");
+    let two =
+        sender::builder(&providers::GITHUB).key("other", Secret::new("another-test-key")).build().unwrap();
+    two.verify_at(&headers, b"{}", NOW).unwrap();
+    let matches: Vec<_> = two.keys().report(NOW).iter().map(|key| key.last_match).collect();
+    assert_eq!(matches, [Some(NOW), None]);
 }
 
 #[test]
@@ -107,6 +158,64 @@ fn two_readings_of_a_secret_are_two_keys() {
     let verifier = Verifier::new(providers::OPENAI, text).unwrap();
     let (_, headers) = sender::genuine(&providers::OPENAI, b"{}", NOW);
     assert!(verifier.verify_at(&headers, b"{}", NOW).is_ok(), "without its prefix OpenAI's secret is text");
+
+    // The base64 of a text that is no base64 itself, and has no prefix: it has one reading.
+    let tag = |key: &[u8], content: &[u8]| {
+        use hmac::{Hmac, KeyInit as _, Mac as _};
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
+        mac.update(content);
+        sender::encode(hooksig::Encoding::Base64, &mac.finalize().into_bytes())
+    };
+    let prefixed = "whsec_dGVzdC1rZXktb2YtMjQtYnl0ZXMtISE=";
+    let verifier = Verifier::new(providers::OPENAI, Secret::new(prefixed)).unwrap();
+    let accepts = |key: &[u8]| {
+        let mut headers = headers.clone();
+        let content = format!("{}.{}.{{}}", headers["webhook-id"].to_str().unwrap(), NOW.as_secs());
+        let signature = format!("v1,{}", String::from_utf8(tag(key, content.as_bytes())).unwrap());
+        headers.insert("webhook-signature", signature.parse().unwrap());
+        verifier.verify_at(&headers, b"{}", NOW).is_ok()
+    };
+    assert!(accepts(b"test-key-of-24-bytes-!!"));
+    assert!(!accepts(prefixed.as_bytes()), "with its prefix it is base64 and nothing else");
+    let report = verifier.keys().report(NOW);
+    assert!(report.len() == 1 && report[0].matched);
+}
+
+#[test]
+fn a_secret_that_is_read_in_two_ways_is_one_key_to_its_owner() {
+    const BOTH: Scheme<'static> = Scheme::hmac_sha256("both")
+        .signature(hooksig::Field::whole("x-both"), hooksig::Encoding::Hex)
+        .secret(&[hooksig::SecretForm::Text, hooksig::SecretForm::Hex])
+        .signs(&[hooksig::Part::Body]);
+    // HMAC-SHA256 of an empty body under the eight characters, and under the four bytes.
+    for key in [&b"00aa11bb"[..], &[0x00, 0xaa, 0x11, 0xbb]] {
+        use hmac::{Hmac, KeyInit as _, Mac as _};
+        let verifier = Verifier::new(BOTH, Secret::new("00aa11bb")).unwrap();
+        let tag = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap().finalize().into_bytes();
+        verifier.verify_at(&[("x-both", hex::encode(tag))], b"", NOW).unwrap();
+        let report = verifier.keys().report(NOW);
+        assert_eq!(report.len(), 1);
+        assert!(report[0].matched && report[0].last_match == Some(NOW));
+    }
+}
+
+#[test]
+fn a_base_is_not_enough_where_the_full_url_is_needed() {
+    let builder = || Verifier::builder(support::schemes::GLUED).key("k", Secret::new("test-key"));
+    let error = builder().public_base("https://hooks.example.com").build().unwrap_err();
+    assert!(error.to_string().contains("registered"), "{error}");
+    assert!(builder().registered_url("https://hooks.example.com/in").build().is_ok());
+}
+
+#[test]
+fn a_leeway_that_does_not_count_is_not_explained() {
+    let builder = || {
+        let key = hooksig::Key::new("k", Secret::new("test-key")).id("api");
+        Verifier::builder(providers::LIVEKIT).with_key(key)
+    };
+    assert!(builder().build().unwrap().explain().contains("s of leeway"));
+    let ageless = builder().dangerous_ignore_timestamp().build().unwrap();
+    assert!(!ageless.explain().contains("s of leeway"), "{}", ageless.explain());
 }
 
 #[test]

@@ -166,4 +166,96 @@ fn a_timestamp_in_the_body_is_read_after_the_signature() {
     pending.update(b"0");
     assert_eq!(pending.finish().unwrap_err().kind(), ErrorKind::BodyTooLarge);
     assert!(!providers::LINEAR.streams() && !small.streams());
+    assert!(providers::LINEAR.coverage().timestamp(), "it is part of the body");
+}
+
+#[test]
+fn a_coverage_says_what_is_signed_and_no_more() {
+    let of = |scheme: hooksig::Scheme<'_>| {
+        let covered = scheme.coverage();
+        let all = [
+            covered.timestamp(),
+            covered.message_id(),
+            covered.method(),
+            covered.path(),
+            covered.url(),
+            covered.query(),
+            covered.headers(),
+            covered.body(),
+        ];
+        (covered.to_string(), all.map(u8::from))
+    };
+    let expect = |text: &str, all| (text.to_owned(), all);
+    assert_eq!(of(providers::GITHUB), expect("body", [0, 0, 0, 0, 0, 0, 0, 1]));
+    assert_eq!(
+        of(providers::STANDARD_WEBHOOKS),
+        expect("timestamp, message id, body", [1, 1, 0, 0, 0, 0, 0, 1])
+    );
+    assert_eq!(
+        of(support::schemes::BARS),
+        expect("timestamp, method, URL, query, body", [1, 0, 1, 1, 1, 1, 0, 1])
+    );
+    assert_eq!(
+        of(support::schemes::TAIL),
+        expect("timestamp, message id, URL, headers, body", [1, 1, 0, 1, 1, 0, 1, 1])
+    );
+    #[cfg(feature = "canonical")]
+    assert_eq!(
+        of(providers::SINCH_VOICE),
+        expect("timestamp, method, path, headers, body", [1, 0, 1, 1, 0, 0, 1, 1])
+    );
+}
+
+#[test]
+fn a_field_says_how_it_is_read() {
+    let grouped = GROUPED.signature();
+    assert_eq!(
+        (grouped.group_separator(), grouped.separator(), grouped.prefix()),
+        (Some(' '), Some(','), "v1=")
+    );
+    let numbered = NUMBERED.signature();
+    assert_eq!(
+        (numbered.last_number(), numbered.group_separator(), numbered.separator()),
+        (Some(3), None, None)
+    );
+    let dated = DATED.signature();
+    assert_eq!((dated.header(), dated.prefix(), dated.last_number()), ("x-dated-signature", "", None));
+    assert_eq!(dated.further_headers().collect::<Vec<_>>(), ["x-dated-signature-2"]);
+}
+
+#[cfg(all(feature = "canonical", feature = "fields", feature = "form", feature = "rs256"))]
+#[test]
+fn the_mechanisms_sign_what_their_providers_say() {
+    const ADYEN: &str = "pspReference, originalReference, merchantAccountCode, merchantReference, amount.value, \
+                         amount.currency, eventCode, success";
+    const SINCH: &str = "timestamp, method, path, headers, body";
+    const MAILGUN: &str = "timestamp, message id, signature.timestamp, signature.token";
+    const URL: &str = "URL, query, body";
+    for (name, words, path, url) in [
+        ("adyen", ADYEN, false, false),
+        ("contentful", "timestamp, method, path, query, headers, body", true, false),
+        ("dialpad", "body", false, false),
+        ("gong", "timestamp, URL, query, body", true, true),
+        ("justcall", "timestamp, webhook_url, type", false, false),
+        ("livekit", "timestamp, body", false, false),
+        ("mailgun", MAILGUN, false, false),
+        ("messagebird", "timestamp, message id, URL, query, body", true, true),
+        ("netlify", "body", false, false),
+        ("plivo", "message id, URL, query, body", true, true),
+        ("signalwire", URL, true, true),
+        ("sinch-voice", SINCH, true, false),
+        ("sinch-voice-v2", SINCH, true, false),
+        ("synthflow", "call.call_id", false, false),
+        ("twilio", URL, true, true),
+        ("twilio-shared-key", URL, true, true),
+        ("vonage", "timestamp, body", false, false),
+        ("vonage-sms", "timestamp, body", false, false),
+    ] {
+        let covered = providers::by_name(name).unwrap().coverage();
+        assert_eq!(
+            (covered.to_string().as_str(), covered.path(), covered.url()),
+            (words, path, url),
+            "{name}"
+        );
+    }
 }

@@ -5,7 +5,7 @@
 //! choose the algorithm, so it belongs to the key; the length of a digest proves nothing.
 
 use super::form::{BodyType, Pair, body_pairs, body_type, pairs};
-use super::{Claimed, Kind, Profile, Reading, Request, Signed, UrlUse};
+use super::{Claimed, Kind, Profile, Reading, Request, Signed};
 use crate::coverage::Coverage;
 use crate::encoding::Encoding;
 use crate::error::ErrorKind;
@@ -21,7 +21,6 @@ pub(super) const PROFILE: Profile = Profile {
     unsigned: "the method, the URL (of a POST its query too), any header; & and = in values, which are signed as _",
     place: Some("the parameter sig"),
     time: Some("the parameter timestamp, in unix seconds (10 digits)"),
-    url: UrlUse::Unused,
     keys_choose: true,
     further_algorithms: &[
         Algorithm::Md5Hash,

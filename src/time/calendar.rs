@@ -184,6 +184,14 @@ mod tests {
     }
 
     #[test]
+    fn the_years_end_with_9999() {
+        assert_eq!(days_to(1970, 1, 1), Some(0));
+        assert_eq!(days_to(9999, 12, 31), Some(2_932_896));
+        assert_eq!((days_to(1969, 12, 31), days_to(10_000, 1, 1)), (None, None));
+        assert_eq!((days_to(2025, 1, 0), days_to(2025, 1, 32), days_to(2025, 13, 1)), (None, None, None));
+    }
+
+    #[test]
     fn reads_what_providers_send() {
         let second = 1_767_225_600_000_000_000;
         assert_eq!(nanos("2026-01-01T00:00:00Z"), Some(second));

@@ -529,11 +529,15 @@ fn event_hash(body: &[u8], pointer: &str) -> Option<[u8; 32]> {
     Some(hash.finish())
 }
 
-/// Without the feature nobody can ask for it.
 #[cfg(not(feature = "json"))]
-fn event_hash(_body: &[u8], _pointer: &str) -> Option<[u8; 32]> {
-    None
+mod absent {
+    /// Without the feature nobody can ask for it.
+    pub(super) fn event_hash(_body: &[u8], _pointer: &str) -> Option<[u8; 32]> {
+        None
+    }
 }
+#[cfg(not(feature = "json"))]
+use absent::event_hash;
 
 /// Shows the scheme and the labels of the keys.
 impl fmt::Debug for Verifier {
