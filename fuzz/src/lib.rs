@@ -4,6 +4,7 @@
 //! verdict of the whole body, and no text that is printed holds anything of the request.
 
 mod bend;
+mod forms;
 mod independent;
 mod input;
 mod prepared;

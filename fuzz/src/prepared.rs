@@ -13,6 +13,7 @@ use ring::signature::KeyPair as _;
 
 use crate::bend::Bent;
 use crate::custom;
+use crate::forms::signed_text;
 
 /// When every request was signed, unless an input says otherwise.
 pub const NOW: UnixTime = UnixTime::from_secs(1_763_700_000);
@@ -123,12 +124,19 @@ impl Prepared {
             Part::Header(name) => Some(*name),
             _ => None,
         });
-        // A form is signed in its parameters, which may come in another order.
-        let whole_body = coverage.body() && self.scheme.kind() != Kind::Form;
-        (!whole_body || request.body() == bent.body)
+        // A form is signed in its parameters, which may come in another order and escaped otherwise.
+        let name = self.scheme.name();
+        let same_body = if self.scheme.kind() == Kind::Form {
+            signed_text(name, query, request.body()) == signed_text(name, bent_query, &bent.body)
+        } else {
+            !coverage.body() || request.body() == bent.body
+        };
+        // Of Plivo's the query is one more form, and has just been compared.
+        let whole_query = coverage.query() && name != "plivo";
+        same_body
             && (!coverage.method() || self.is_method(request.method(), &bent.method))
             && (!(coverage.path() || coverage.url()) || path == bent_path)
-            && (!coverage.query() || query == bent_query)
+            && (!whole_query || query == bent_query)
             && headers.all(|name| value(name) == bent.header(name))
     }
 

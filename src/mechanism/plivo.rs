@@ -27,8 +27,8 @@ pub(super) const PROFILE: Profile = Profile {
     },
     signed: "the public URL with its query's parameters sorted, then the form's parameters sorted by name, each \
              name followed by its value, then the nonce",
-    unsigned: "the method, any other header, the order of parameters, where a parameter's name or value ends and \
-               whether it stands in the query or in the form",
+    unsigned: "the method, any other header; of query and form: the order and escapes of parameters, where a name \
+               or value ends, whether it stands in the query or in the form",
     url: UrlUse::Whole,
     ..Profile::PLAIN
 };

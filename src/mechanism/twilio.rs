@@ -21,7 +21,8 @@ pub(super) const PROFILE: Profile = Profile {
     coverage: Coverage { path: true, url: true, query: true, body: true, ..Coverage::NOTHING },
     signed: "the public URL, then the form's parameters sorted by name, each name followed by its value; of \
              a body that is not a form the SHA-256, in the query parameter bodySHA256",
-    unsigned: "the method, any header, where a parameter's name or value ends",
+    unsigned: "the method, any header; of a form: the order and escapes of its parameters, that one is repeated, \
+               where a name or value ends",
     url: UrlUse::Whole,
     ..Profile::PLAIN
 };
