@@ -22,8 +22,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     };
     let verifier = &prepared.verifier;
     if let Err(refusal) = verdict(verifier, request.parts(), request.body(), NOW, chunks) {
-        // A timestamp that stands in the body is the sender's own, whatever it says.
-        let is_dated = prepared.scheme.timestamp_in_json().is_some() && refusal.reason() != "mismatch";
+        // A time that stands in the body is the sender's own, whatever it says; Dialpad's body is a token's claims.
+        let has_time = prepared.scheme.timestamp_in_json().is_some() || name == "dialpad";
+        let is_dated = has_time && refusal.reason() != "mismatch";
         assert!(is_dated, "{name}: what was signed is refused: {refusal}");
     }
     if prepared.scheme.coverage().body() {
