@@ -4,7 +4,10 @@
 
 use std::time::Duration;
 
-use hooksig::{Draft, Encoding, Encoding::Hex, Field, Part, Part::*, Scheme, SecretForm, Unit};
+use hooksig::{
+    Draft, Encoding, Encoding::Hex, Field, Part, Part::*, Scheme, Secret, SecretForm, Signer, Unit, UnixTime,
+    Verifier,
+};
 
 fn signed(header: &str) -> Draft<'_> {
     Scheme::hmac_sha256("test").signature(Field::whole(header), Hex)
@@ -321,12 +324,19 @@ fn the_most_parts_and_a_url_in_two_pieces_fit() {
     let parts: Vec<_> = literals.chain([Url]).collect();
     assert_eq!(parts.len(), 12);
     let scheme = signed("x-a").dangerous_unsigned_body().try_signs(&parts).unwrap();
-    let verifier = hooksig::Verifier::builder(scheme)
+    let secret = || Secret::new("test-key");
+    let verifier = Verifier::builder(scheme)
         .public_base("https://hooks.example.com")
-        .key("k", hooksig::Secret::new("test-key"))
+        .key("k", secret())
         .build()
         .unwrap();
-    verifier.self_test_at(hooksig::UnixTime::from_secs(1_763_700_000)).unwrap();
+    let signer = Signer::new(scheme, secret()).unwrap().url("https://hooks.example.com/calls").unwrap();
+    let now = UnixTime::from_secs(1_763_700_000);
+    let request = signer.sign(b"", now).unwrap();
+    assert!(verifier.verify_at(request.parts(), b"", now).is_ok());
+    // The path is the last piece.
+    let refusal = verifier.verify_at(request.parts().target("/numbers"), b"", now).unwrap_err();
+    assert_eq!(refusal.reason(), "mismatch");
 }
 
 #[test]
