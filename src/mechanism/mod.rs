@@ -55,6 +55,7 @@ use crate::verified::MessageId;
 
 /// The rules of one mechanism, as a scheme's table holds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "constants, read where they stand")]
 pub(crate) enum Rules {
     #[cfg(feature = "form")]
     Twilio(TwilioRules),
