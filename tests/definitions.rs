@@ -268,8 +268,8 @@ fn a_header_has_one_task() {
     // A version may be prescribed and signed.
     let version = signed("x-signature").expects("x-version", "1");
     let version = version.try_signs(&[Header("x-version"), Literal("."), Body]).unwrap();
-    let verifier = hooksig::Verifier::new(version, hooksig::Secret::new("test-key")).unwrap();
-    verifier.self_test_at(hooksig::UnixTime::from_secs(1_763_700_000)).unwrap();
+    let verifier = Verifier::new(version, Secret::new("test-key")).unwrap();
+    verifier.self_test_at(UnixTime::from_secs(1_763_700_000)).unwrap();
 }
 
 #[test]

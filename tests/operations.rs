@@ -917,9 +917,5 @@ fn debug_names_a_thing_and_what_tells_it_from_others() {
     let signer = Signer::new(providers::GITHUB, Secret::new("test-one")).unwrap();
     assert_eq!(format!("{signer:?}"), r#"Signer { scheme: "github", .. }"#);
     let request = signer.sign(b"{}", NOW).unwrap();
-    assert_eq!((request.method(), request.target()), ("POST", "/"));
-    let put = Signer::new(providers::GITHUB, Secret::new("test-one")).unwrap().method("PUT");
-    let put = put.url("https://hooks.example.com/in?a=1").unwrap().sign(b"{}", NOW).unwrap();
-    assert_eq!((put.method(), put.target()), ("PUT", "/in?a=1"));
     assert_eq!(format!("{request:?}"), r#"SignedRequest { headers: ["x-hub-signature-256"], .. }"#);
 }

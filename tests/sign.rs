@@ -45,6 +45,16 @@ fn reason(verifier: &Verifier, request: &SignedRequest) -> &'static str {
 }
 
 #[test]
+fn a_signed_request_says_how_and_where_it_goes() {
+    let github = || Signer::new(providers::GITHUB, Secret::new("test-key")).unwrap();
+    let request = github().sign(b"{}", NOW).unwrap();
+    assert_eq!((request.method(), request.target()), ("POST", "/"));
+    let put =
+        github().method("PUT").url("https://hooks.example.com/in?a=1").unwrap().sign(b"{}", NOW).unwrap();
+    assert_eq!((put.method(), put.target()), ("PUT", "/in?a=1"));
+}
+
+#[test]
 fn what_every_scheme_signs_verifies() {
     for scheme in support::schemes::all().iter().chain(providers::ALL) {
         let (request, verifier) = (signed(scheme), verifier(scheme));
