@@ -1,6 +1,5 @@
 //! Telling the observer what was decided.
 
-use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -81,11 +80,5 @@ fn event<'e>(outcome: Outcome, circumstances: Circumstances) -> Event<'e> {
         body_length: circumstances.body_length,
         source: circumstances.source,
         duration: None,
-    }
-}
-
-impl fmt::Debug for Reporter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Reporter")
     }
 }
