@@ -71,15 +71,15 @@ pub(super) const fn pins_url(definition: &Definition<'_>) -> bool {
 #[expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
-    reason = "`body` stays below the count of parts"
+    reason = "`earlier` stays below `index`, which is that of a part"
 )]
 pub(super) const fn before_body(definition: &Definition<'_>, index: usize) -> bool {
-    let mut body = 0;
-    while body < definition.part_count {
-        if matches!(definition.parts[body], Part::Body) {
-            return index < body;
+    let mut earlier = 0;
+    while earlier < index {
+        if matches!(definition.parts[earlier], Part::Body) {
+            return false;
         }
-        body += 1;
+        earlier += 1;
     }
     true
 }
