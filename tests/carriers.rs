@@ -9,7 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use hooksig::{
-    Algorithm, Builder, Parts, Scheme, Secret, UnixTime, Verified, Verifier, VerifyError, providers,
+    Algorithm, Builder, ErrorKind, Parts, Scheme, Secret, UnixTime, Verified, Verifier, VerifyError,
+    providers,
 };
 use serde_json::{Value, json};
 use sha1::Sha1;
@@ -1052,6 +1053,15 @@ fn a_body_may_be_as_long_as_the_limit() {
             builder(providers::TWILIO).key("k", Secret::new(SECRET)).max_body(limit).build().unwrap();
         assert_eq!(twilio("/v", "a1b2", FORM, body).reason(&verifier), reason);
     }
+}
+
+#[test]
+fn a_url_that_was_copied_from_a_delivery_fails_the_self_test() {
+    // Twilio appends the hash of each body itself; as a part of the URL it would be that of one body only.
+    let url = format!("{BASE}/v?bodySHA256={}", "0".repeat(64));
+    let copied = Verifier::builder(providers::TWILIO).key("k", Secret::new(SECRET)).registered_url(&url);
+    let failure = copied.build().unwrap().self_test().unwrap_err().to_string();
+    assert!(failure.contains(&ErrorKind::BodyMismatch.to_string()), "{failure}");
 }
 
 #[test]

@@ -90,6 +90,27 @@ fn a_genuine_request_has_no_findings() {
 }
 
 #[test]
+#[cfg(feature = "ed25519")]
+fn a_public_key_is_held_to_its_signature() {
+    use hooksig::{PrivateKey, PublicKey};
+    // The first two key pairs of RFC 8032.
+    let seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+    let own = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let other = "PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=";
+    let signer = Signer::with_private_key(providers::TELNYX, &PrivateKey::new(seed)).unwrap();
+    let request = signer.sign(JSON.as_bytes(), NOW).unwrap();
+    let headers = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let capture = Capture::new(headers, request.body().to_vec());
+    let with = |key: &str| {
+        let desk = Desk::new(providers::TELNYX).key(Key::public("k", PublicKey::new(key)));
+        desk.diagnose(&capture, NOW)
+    };
+    assert!(with(own).is_verified() && with(own).findings().is_empty());
+    assert!(!with(other).is_verified());
+    assert!(with(other).findings().iter().all(|finding| !finding.proved), "{:?}", with(other));
+}
+
+#[test]
 fn another_secret_is_unknown_and_never_a_false_proof() {
     for scheme in providers::ALL.iter().filter(|scheme| {
         matches!(scheme.kind(), hooksig::Kind::Affix)

@@ -173,9 +173,12 @@ fn definitions_that_could_not_work() {
 
 #[test]
 fn the_self_test_finds_values_that_marks_allow() {
-    let parts = [Part::MessageId, Part::Literal("o"), Part::Body];
-    let scheme = acme().message_id(Field::whole("x-id")).try_signs(&parts).unwrap();
-    Verifier::new(scheme, Secret::new("key")).unwrap().self_test_at(NOW).unwrap();
+    for mark in '!'..='~' {
+        let mark = mark.to_string();
+        let parts = [Part::MessageId, Part::Literal(&mark), Part::Body];
+        let scheme = acme().message_id(Field::whole("x-id")).try_signs(&parts).unwrap();
+        Verifier::new(scheme, Secret::new("key")).unwrap().self_test_at(NOW).unwrap();
+    }
 }
 
 #[test]

@@ -316,11 +316,12 @@ fn an_event_is_the_same_however_often_it_is_signed() {
             (whole.replay_key(), whole.names_event()),
             (streamed.replay_key(), streamed.names_event())
         );
-        whole.replay_key().unwrap()
+        (whole.names_event(), whole.replay_key().unwrap())
     };
     let (first, retry) = (r#"{"id":"evt_1","attempt":1}"#, r#"{"attempt":2,"id":"evt_1"}"#);
     assert_eq!(key(&by_event, first), key(&by_event, retry));
     assert_ne!(key(&by_request, first), key(&by_request, retry));
+    assert!(key(&by_event, first).0 && !key(&by_request, first).0 && !key(&by_event, "no JSON").0);
     assert_ne!(key(&by_event, first), key(&by_event, r#"{"id":"evt_2","attempt":1}"#));
     let numbered = [r#"{"id":7,"attempt":1}"#, r#"{"id":7,"attempt":2}"#, r#"{"id":"7"}"#]
         .map(|body| key(&by_event, body));
@@ -497,37 +498,44 @@ fn a_cancelled_claim_is_abandoned() {
     assert_eq!(abandoned.load(Ordering::SeqCst), 1);
 }
 
-/// What a store is asked, and what it answers to a claim.
+/// What a store is asked and for whom, and what it answers to a claim.
 #[derive(Clone)]
-struct Asked(Arc<Mutex<Vec<&'static str>>>, hooksig::Held);
+struct Asked(Arc<Mutex<Vec<(&'static str, u128)>>>, hooksig::Held);
+
+impl Asked {
+    fn note(&self, what: &'static str, owner: hooksig::Owner) {
+        self.0.lock().unwrap().push((what, owner.number()));
+    }
+}
 
 impl hooksig::Store for Asked {
     fn claim(
         &self,
         _: &hooksig::ReplayKey,
-        _: hooksig::Owner,
+        owner: hooksig::Owner,
         _: Duration,
     ) -> hooksig::StoreFuture<'_, hooksig::Held> {
+        self.note("claim", owner);
         Box::pin(std::future::ready(Ok(self.1)))
     }
     fn commit(
         &self,
         _: &hooksig::ReplayKey,
-        _: hooksig::Owner,
+        owner: hooksig::Owner,
         _: Duration,
     ) -> hooksig::StoreFuture<'_, bool> {
-        self.0.lock().unwrap().push("commit");
+        self.note("commit", owner);
         Box::pin(std::future::ready(Ok(true)))
     }
-    fn release(&self, _: &hooksig::ReplayKey, _: hooksig::Owner) -> hooksig::StoreFuture<'_, ()> {
-        self.0.lock().unwrap().push("release");
+    fn release(&self, _: &hooksig::ReplayKey, owner: hooksig::Owner) -> hooksig::StoreFuture<'_, ()> {
+        self.note("release", owner);
         Box::pin(std::future::ready(Ok(())))
     }
-    fn abandon(&self, _: &hooksig::ReplayKey, _: hooksig::Owner) {
-        self.0.lock().unwrap().push("abandon");
+    fn abandon(&self, _: &hooksig::ReplayKey, owner: hooksig::Owner) {
+        self.note("abandon", owner);
     }
-    fn renew(&self, _: &hooksig::ReplayKey, _: hooksig::Owner, _: Duration) -> Option<hooksig::Renewal> {
-        self.0.lock().unwrap().push("renew");
+    fn renew(&self, _: &hooksig::ReplayKey, owner: hooksig::Owner, _: Duration) -> Option<hooksig::Renewal> {
+        self.note("renew", owner);
         None
     }
 }
@@ -536,25 +544,32 @@ impl hooksig::Store for Asked {
 fn a_store_is_asked_for_what_became_of_a_claim_and_for_nothing_else() {
     use futures_util::FutureExt as _;
     use hooksig::Held;
-    let asked = |held: Held, end: &dyn Fn(hooksig::Claim<Arc<dyn hooksig::Store>>)| {
+    let mut owners = Vec::new();
+    let mut asked = |held: Held, end: &dyn Fn(hooksig::Claim<Arc<dyn hooksig::Store>>)| {
         let store = Asked(Arc::default(), held);
         let guard = ReplayGuard::new(store.clone()).erased();
         if let Attempt::New(claim) = guard.claim(&proof_of("x")).now_or_never().unwrap().unwrap() {
             end(claim);
         }
-        store.0.lock().unwrap().clone()
+        let (asked, of): (Vec<_>, Vec<_>) = store.0.lock().unwrap().iter().copied().unzip();
+        assert!(of.iter().all(|owner| *owner == of[0]), "a claim has one owner");
+        owners.push(of[0]);
+        asked
     };
     let commit = |claim: hooksig::Claim<Arc<dyn hooksig::Store>>| {
         assert!(claim.commit().now_or_never().unwrap().unwrap());
     };
     let release =
         |claim: hooksig::Claim<Arc<dyn hooksig::Store>>| claim.release().now_or_never().unwrap().unwrap();
-    assert_eq!(asked(Held::Nothing, &commit), ["renew", "commit"]);
-    assert_eq!(asked(Held::Nothing, &release), ["renew", "release"]);
-    assert_eq!(asked(Held::Nothing, &|claim| drop(claim)), ["renew", "abandon"]);
+    assert_eq!(asked(Held::Nothing, &commit), ["claim", "renew", "commit"]);
+    assert_eq!(asked(Held::Nothing, &release), ["claim", "renew", "release"]);
+    assert_eq!(asked(Held::Nothing, &|claim| drop(claim)), ["claim", "renew", "abandon"]);
     for held in [Held::Done, Held::Claim(Duration::from_secs(1))] {
-        assert!(asked(held, &|_| panic!("it is somebody else's")).is_empty());
+        assert_eq!(asked(held, &|_| panic!("it is somebody else's")), ["claim"]);
     }
+    owners.sort_unstable();
+    owners.dedup();
+    assert_eq!(owners.len(), 5, "and no two claims have the same");
 }
 
 #[test]

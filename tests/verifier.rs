@@ -235,6 +235,18 @@ fn every_scheme_passes_its_self_test() {
 }
 
 #[test]
+#[cfg(feature = "json")]
+fn a_self_test_fails_where_its_probe_is_refused() {
+    // Both keep the body for the time or the event's id in it.
+    let dated = sender::builder(&providers::LINEAR);
+    let named = sender::builder(&providers::GITHUB).event_id_at("/id");
+    for builder in [dated, named] {
+        let failure = builder.max_body(0).build().unwrap().self_test().unwrap_err().to_string();
+        assert!(failure.contains(&ErrorKind::BodyTooLarge.to_string()), "{failure}");
+    }
+}
+
+#[test]
 fn every_scheme_explains_itself_and_streams() {
     for scheme in support::schemes::all() {
         let rules = scheme.explain();
