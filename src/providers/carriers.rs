@@ -101,8 +101,9 @@ pub const SIGNALWIRE: Scheme<'static> = Scheme::hmac_sha1("signalwire")
     .signature(Field::whole("x-signalwire-signature").or("x-twilio-signature"), Base64)
     .source(sdk("https://developer.signalwire.com", "npm @signalwire/compatibility-api 3.2.0"))
     .note(
-        "As twilio, with the signing key (PSK_…). One of the two headers, never both. SWML and RELAY webhooks \
-         share the header name but are another scheme (signalwire-json). Bytes can move as with twilio.",
+        "As twilio, with the signing key (PSK_…): parameters of one name are sorted and counted once, where the \
+         SDK takes them as they come. One of the two headers, never both. SWML and RELAY webhooks share the header \
+         name but are another scheme (signalwire-json). Bytes can move as with twilio.",
     )
     .follows(Rules::Twilio(TwilioRules {
         signature: "x-signalwire-signature",
@@ -132,7 +133,8 @@ pub const VONAGE_SMS: Scheme<'static> = Scheme::hmac_sha256("vonage-sms")
     .note(
         "The account's settings choose the algorithm: say it with Secret::with_algorithm. MD5 with the secret \
          at the end (md5hash) is the oldest and weakest; choose HMAC-SHA256 or HMAC-SHA512 there. The provider \
-         documents no tolerance; 300 seconds are this crate's.",
+         documents no tolerance; 300 seconds are this crate's. Choose GET or a POST of a form: how JSON is signed \
+         is not documented, and it is refused.",
     )
     .follows(Rules::VonageSms);
 
@@ -189,13 +191,16 @@ const SINCH_VOICE_PAGE: &str =
 const SINCH_VOICE_NOTE: &str = "The key's id is the application key or service id. The body is signed by its MD5, \
      the provider's choice. The provider documents no tolerance; 300 seconds are this crate's.";
 
-/// MessageBird (Bird): REST webhooks with a signature token.
+/// MessageBird: REST webhooks with a signature token.
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub const MESSAGEBIRD: Scheme<'static> = Scheme::hmac_sha256("messagebird")
     .signature(Field::whole("messagebird-signature-jwt"), Base64)
     .source(sdk("https://developers.messagebird.com/api/#verifying-http-requests", "npm messagebird 4.0.1"))
-    .note("The key is the account's signing key. The token may name HS256, HS384 or HS512.")
+    .note(
+        "The key is the account's signing key. The token may name HS256, HS384 or HS512. Bird's newer platform signs \
+         otherwise (header MESSAGEBIRD_SIGNATURE), which is not built in.",
+    )
     .follows(Rules::Token(TokenRules {
         place: Place::Header("messagebird-signature-jwt", Bearer::Absent),
         algorithms: &[

@@ -47,11 +47,8 @@ pub const CALLRAIL: Scheme<'static> = Scheme::hmac_sha1("callrail")
 /// Genesys Cloud: Open Messaging outbound webhooks.
 pub const GENESYS: Scheme<'static> = Scheme::hmac_sha256("genesys")
     .signature(Field::prefixed("x-hub-signature-256", "sha256="), Base64)
-    .source(documented("https://developer.genesys.cloud/commdigital/digital/openmessaging/"))
-    .note(
-        "The base64 encoding is not confirmed: check it against a real delivery. The key is the \
-         integration's signature secret token, longer than 15 characters.",
-    )
+    .source(documented("https://developer.genesys.cloud/commdigital/digital/openmessaging/validate.html"))
+    .note("The key is the integration's signature secret token, longer than 15 characters.")
     .signs(BODY);
 
 /// SignalWire: SWML, SWAIG and RELAY JSON webhooks.
@@ -62,7 +59,8 @@ pub const SIGNALWIRE_JSON: Scheme<'static> = Scheme::hmac_sha1("signalwire-json"
     .source(sdk("https://developer.signalwire.com", "npm @signalwire/web-api 3.1.7"))
     .note(
         "The public URL stands directly before the body and the digest is hex. cXML form callbacks \
-         share the header name but are another scheme (signalwire).",
+         share the header name but are another scheme (signalwire). The provider's pages disagree about SWAIG \
+         functions, which one of them calls unsigned: what comes unsigned is refused.",
     )
     .signs(&[Part::Url, Part::Body]);
 
@@ -116,8 +114,9 @@ pub const RINGCENTRAL: Scheme<'static> =
     Scheme::static_token("ringcentral", Field::whole("verification-token").or("validation-token"))
         .source(documented("https://developers.ringcentral.com/guide/notifications/webhooks/receiving"))
         .note(
-            "The handshake sends Validation-Token, to be echoed. Event requests are documented under \
-             either header name; when both are present both must match.",
+            "The handshake sends Validation-Token, to be echoed: answer it before verifying, since it may carry \
+             another Verification-Token too. Event requests are documented under either header name; when both \
+             are present both must match.",
         )
         .dangerous_unsigned_body()
         .signs(&[]);

@@ -290,7 +290,7 @@ pub const LIVEKIT: Scheme<'static> = Scheme::hmac_sha256("livekit")
         ..TokenRules::HS256
     }));
 
-/// Synthflow: inbound and post-call webhooks.
+/// Synthflow: post-call webhooks.
 #[cfg(feature = "fields")]
 #[cfg_attr(docsrs, doc(cfg(feature = "fields")))]
 pub const SYNTHFLOW: Scheme<'static> = Scheme::hmac_sha256("synthflow")
@@ -298,6 +298,7 @@ pub const SYNTHFLOW: Scheme<'static> = Scheme::hmac_sha256("synthflow")
     .source(documented("https://docs.synthflow.ai/webhooks-security"))
     .note(
         "The call's id is signed and NOTHING ELSE of the body: read the call again through the API before \
-         acting on it. No replay key can be had of it. The encoding is known from users only. One of the two headers, never both.",
+         acting on it. No replay key can be had of it. The encoding is known from users only. One of the two headers, never \
+         both. Inbound webhooks are documented with a body that has no such id, and refused.",
     )
     .follows(crate::mechanism::Rules::Synthflow);
