@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
-use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, ErrorKind};
 use crate::inline::InlineText;
@@ -164,7 +163,6 @@ impl KeyRules {
             return Err(ConfigError::NoKey);
         }
         let mut keys: Vec<PreparedKey> = Vec::new();
-        let mut known: Vec<(&str, Zeroizing<Vec<u8>>)> = Vec::new();
         for (index, key) in given.iter().enumerate() {
             let label = &key.label;
             if given.iter().take(index).any(|earlier| earlier.label == *label) {
@@ -172,24 +170,16 @@ impl KeyRules {
             }
             self.check_window(key)?;
             self.check_id(key)?;
-            let secret = match &key.text {
-                KeyText::Secret(secret) => secret,
-                KeyText::Public(public) => {
-                    keys.push(self.public_key(key, public)?);
-                    continue;
-                }
+            let prepared = match &key.text {
+                KeyText::Public(public) => vec![self.public_key(key, public)?],
+                KeyText::Secret(secret) => self.mac_keys(key, secret)?,
             };
-            for bytes in self.secret_keys(label, secret)? {
-                // The same key under two labels means that a rotation did not happen.
-                let twin = known.iter().find(|(other, twin)| other != label && is_same(twin, &bytes));
-                if let Some((other, _)) = twin {
-                    return Err(ConfigError::DuplicateSecret {
-                        labels: [(*other).to_owned(), label.clone()],
-                    });
-                }
-                keys.push(self.mac_key(key, secret, &bytes)?);
-                known.push((label, bytes));
+            // The same key under two labels means that a rotation did not happen.
+            if let Some(twin) = keys.iter().find(|earlier| prepared.iter().any(|key| key.is_same(earlier))) {
+                let labels = [twin.label.as_str().to_owned(), label.clone()];
+                return Err(ConfigError::DuplicateSecret { labels });
             }
+            keys.extend(prepared);
         }
         if keys.len() > MAX_KEYS {
             return Err(ConfigError::TooManyKeys { count: keys.len(), limit: MAX_KEYS });
@@ -231,18 +221,20 @@ impl KeyRules {
             return Err(kind_needed(&given.label, "a secret"));
         }
         let material = key.parse(&given.label, self.algorithm, &self.forms())?;
-        PreparedKey::new(given, KeyMaterial::Public(material), Vec::new(), key.fingerprint())
+        let fingerprint = material.fingerprint();
+        PreparedKey::new(given, KeyMaterial::Public(material), Vec::new(), fingerprint)
     }
 
     /// The keys that the secret is in the scheme's forms.
-    fn secret_keys(&self, label: &str, secret: &Secret) -> Result<Vec<Zeroizing<Vec<u8>>>, ConfigError> {
+    fn mac_keys(&self, given: &Key, secret: &Secret) -> Result<Vec<PreparedKey>, ConfigError> {
         if self.algorithm.is_public_key() {
-            return Err(kind_needed(label, "a public key"));
+            return Err(kind_needed(&given.label, "a public key"));
         }
         if secret.is_key_file() {
-            return Err(kind_needed(label, "a shared secret, not a key file"));
+            return Err(kind_needed(&given.label, "a shared secret, not a key file"));
         }
-        secret.keys(label, &self.forms())
+        let keys = secret.keys(&given.label, &self.forms())?;
+        keys.iter().map(|key| self.mac_key(given, secret, key)).collect()
     }
 
     fn mac_key(&self, given: &Key, secret: &Secret, key: &[u8]) -> Result<PreparedKey, ConfigError> {
@@ -419,6 +411,10 @@ impl PreparedKey {
             until: given.until,
             history: Arc::new(history),
         })
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        is_same(&self.history.fingerprint, &other.history.fingerprint)
     }
 
     /// Takes over the history of the same key under the same label. A revoked one stays revoked: to

@@ -39,11 +39,6 @@ impl PublicKey {
         &self.text
     }
 
-    /// Tells this key from others.
-    pub(crate) fn fingerprint(&self) -> [u8; 32] {
-        crate::mac::hash(self.text.trim().as_bytes())
-    }
-
     /// The key in the form of the scheme, or in PEM or base64 of an SPKI structure; weak and
     /// malformed ones are refused.
     pub(crate) fn parse(
@@ -122,6 +117,25 @@ impl VerifyingKey {
                 let _ = bytes;
                 None
             }
+        }
+    }
+
+    /// Tells this key from others, however it was written.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(key) => crate::mac::hash(key.as_bytes()),
+            #[cfg(feature = "ecdsa")]
+            Self::P256(key) => crate::mac::hash(key.to_sec1_point(true).as_bytes()),
+            #[cfg(feature = "rs256")]
+            Self::Rsa(key) => {
+                use rsa::traits::PublicKeyParts as _;
+                let mut hash = crate::mac::ContentHash::default();
+                [key.n(), key.e()].iter().for_each(|number| hash.update_field(&number.to_bytes_be()));
+                hash.finish()
+            }
+            #[cfg(not(any(feature = "ed25519", feature = "ecdsa", feature = "rs256")))]
+            _ => [0; 32],
         }
     }
 

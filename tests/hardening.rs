@@ -83,12 +83,12 @@ fn settings_that_would_do_nothing_are_refused() {
     );
     assert_eq!(
         error(github().retiring_key("old", Secret::new("key"), UnixTime::from_secs(1_767_225_600))),
-        "the keys \"old\" and \"k\" are the same secret"
+        "the keys \"old\" and \"k\" are one and the same"
     );
     let svix = Verifier::builder(providers::SVIX)
         .key("new", Secret::new("whsec_a2V5IQ=="))
         .key("old", Secret::new("a2V5IQ"));
-    assert_eq!(svix.build().unwrap_err().to_string(), "the keys \"new\" and \"old\" are the same secret");
+    assert_eq!(svix.build().unwrap_err().to_string(), "the keys \"new\" and \"old\" are one and the same");
 }
 
 #[test]

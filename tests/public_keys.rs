@@ -134,6 +134,52 @@ fn a_revoked_public_key_leaves_others_of_its_label() {
     assert_eq!(verifier.verify_at(&headers, b"{}", NOW).unwrap_err().kind(), ErrorKind::NoActiveKey);
 }
 
+/// A key's texts differ in form, line ends and width; the key is the same.
+#[test]
+fn a_public_key_is_the_same_however_it_is_written() {
+    use p256::pkcs8::EncodePublicKey as _;
+    let base64 = |bytes: &[u8]| String::from_utf8(sender::encode(Encoding::Base64, bytes)).unwrap();
+    let pem = |base64: &str, width: usize, end: &str| {
+        let lines = base64.as_bytes().chunks(width).map(|line| str::from_utf8(line).unwrap());
+        let lines = lines.collect::<Vec<_>>().join(end);
+        format!("-----BEGIN PUBLIC KEY-----{end}{lines}{end}-----END PUBLIC KEY-----{end}")
+    };
+    let written = |first: &str, spki: &str| {
+        [first.to_owned(), spki.to_owned(), pem(spki, 64, "\n"), pem(spki, 64, "\r\n"), pem(spki, 20, "\n")]
+    };
+    let ed25519 = sender::ed25519_key().verifying_key().to_bytes();
+    // RFC 8410: a structure of which the last 32 bytes are the key.
+    let spki = [b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00".as_slice(), &ed25519].concat();
+    let mut keys = vec![(providers::TELNYX, written(&base64(&ed25519), &base64(&spki)))];
+    let p256 = sender::p256_key().verifying_key().to_public_key_der().unwrap();
+    let p256 = base64(p256.as_bytes());
+    keys.push((providers::SENDGRID, written(&p256, &p256)));
+    #[cfg(feature = "rs256")]
+    {
+        let text = include_str!("keys/test-rsa.pub.pem");
+        let lines: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+        keys.push((providers::GONG, written(text, &lines)));
+    }
+    for (scheme, texts) in keys {
+        let builder = || {
+            let builder = Verifier::builder(scheme);
+            if scheme.signs_url() { builder.public_base("https://hooks.example.com") } else { builder }
+        };
+        let [first, ..] = &texts;
+        for other in &texts {
+            let twice =
+                builder().public_key("old", PublicKey::new(first)).public_key("new", PublicKey::new(other));
+            let error = twice.build().unwrap_err();
+            assert!(matches!(error, ConfigError::DuplicateSecret { .. }), "{error}");
+
+            let verifier = builder().public_key("k", PublicKey::new(first)).build().unwrap();
+            assert!(verifier.keys().revoke("k"));
+            verifier.keys().replace([Key::public("k", PublicKey::new(other))]).unwrap();
+            assert!(verifier.keys().report(NOW)[0].revoked, "{other}");
+        }
+    }
+}
+
 /// Numbers of the right size; nobody has to know their factors to refuse them.
 #[cfg(feature = "rs256")]
 #[test]

@@ -133,7 +133,7 @@ pub enum ConfigError {
         expected: &'static str,
     },
     /// Two keys are the same one, so that retiring one of them would change nothing.
-    #[error("the keys {:?} and {:?} are the same secret", .labels[0], .labels[1])]
+    #[error("the keys {:?} and {:?} are one and the same", .labels[0], .labels[1])]
     DuplicateSecret {
         /// Both labels.
         labels: [String; 2],
