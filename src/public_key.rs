@@ -7,9 +7,19 @@ use p256::ecdsa::signature::Verifier as _;
 use p256::pkcs8::DecodePublicKey as _;
 
 use crate::encoding::secret_from_base64;
-use crate::error::ConfigError;
+use crate::error::{ConfigError, ErrorKind};
 use crate::scheme::{Algorithm, SecretForm};
 use crate::secret::read;
+
+/// The most verifications for one request: each signature under each key. Every one of them hashes the whole body, since
+/// an Ed25519 signature takes part in its own hash; a MAC has one pass for each key.
+const MAX_VERIFICATIONS: usize = 16;
+
+/// Refuses, before the body is read, what would have it hashed too often.
+pub(crate) fn check_effort(signatures: usize, keys: usize) -> Result<(), ErrorKind> {
+    let verifications = signatures.saturating_mul(keys);
+    if verifications > MAX_VERIFICATIONS { Err(ErrorKind::TooManySignatures) } else { Ok(()) }
+}
 
 /// A provider's public key, as its dashboard or documentation shows it: base64, hexadecimal, or PEM.
 ///

@@ -134,6 +134,28 @@ fn a_revoked_public_key_leaves_others_of_its_label() {
     assert_eq!(verifier.verify_at(&headers, b"{}", NOW).unwrap_err().kind(), ErrorKind::NoActiveKey);
 }
 
+#[test]
+fn signatures_times_keys_are_limited() {
+    let scheme = providers::STANDARD_WEBHOOKS_V1A;
+    let (_, mut headers) = sender::genuine(&scheme, b"{}", NOW);
+    let genuine = headers["webhook-signature"].to_str().unwrap().to_owned();
+    let forged = format!("v1a,{}==", "A".repeat(86));
+    let other = PublicKey::new("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=");
+    let one = Verifier::with_public_key(scheme, sender::public_key(&scheme)).unwrap();
+    let two =
+        Verifier::builder(scheme).public_key("other", other).public_key("k", sender::public_key(&scheme));
+    let two = two.build().unwrap();
+    // Each signature is verified with each key, and each time all of the body is hashed.
+    for (verifier, count, accepted) in [(&one, 16, true), (&two, 8, true), (&two, 9, false)] {
+        let list = [vec![forged.as_str(); count - 1], vec![&genuine]].concat().join(" ");
+        headers.insert("webhook-signature", list.parse().unwrap());
+        let whole = verifier.verify_at(&headers, b"{}", NOW).map(drop).map_err(|refusal| refusal.kind());
+        let begun = verifier.begin_at(&headers, NOW).map(drop).map_err(|refusal| refusal.kind());
+        let expected = if accepted { Ok(()) } else { Err(ErrorKind::TooManySignatures) };
+        assert_eq!((whole, begun), (expected, expected), "{count}");
+    }
+}
+
 /// A key's texts differ in form, line ends and width; the key is the same.
 #[test]
 fn a_public_key_is_the_same_however_it_is_written() {

@@ -25,7 +25,7 @@ use crate::key_ring::{Choice, KeyMaterial, Keys, PreparedKey, SharedKeys};
 use crate::mac::{Comparison, ContentHash, Matched};
 use crate::observe::Outcome;
 use crate::pending::Pending;
-use crate::public_key::PublicKey;
+use crate::public_key::{PublicKey, check_effort};
 use crate::request::Parts;
 use crate::scheme::{Candidates, Claims, Plan, Scheme};
 use crate::secret::Secret;
@@ -394,6 +394,9 @@ impl Setup {
         let choice = Choice { now: self.needs_time(keys).then(|| clock.now()), id: claims.key_id };
         if let Some(stamp) = claims.stamp {
             self.check_freshness(stamp, choice.now)?;
+        }
+        if self.plan.algorithm.is_public_key() {
+            check_effort(claims.candidates.iter().count(), keys.chosen(choice).count())?;
         }
         Ok(choice)
     }
