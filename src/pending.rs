@@ -175,11 +175,39 @@ impl Pending {
     /// [stream](crate::Scheme::streams) also [`ErrorKind::BodyTooLarge`], and what is wrong with the
     /// timestamp in the body.
     pub fn finish(self) -> Result<Verified<()>, VerifyError> {
+        self.conclude(|verdict| verdict)
+    }
+
+    /// As [`finish`](Self::finish), for a request of a tenant that nobody knows, so that it takes the same time: does all the
+    /// work, and then refuses as [`ErrorKind::UnknownKeyId`] what a decoy's key has signed. The observer is told that.
+    ///
+    /// ```
+    /// use hooksig::{Secret, UnixTime, Verifier, providers};
+    ///
+    /// let decoy = Verifier::new(providers::GITHUB, Secret::new("It's a Secret to Everybody"))?;
+    /// let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    /// let headers = [("x-hub-signature-256", signature)];
+    /// let mut pending = decoy.begin_at(&headers, UnixTime::from_secs(1_763_700_000)).unwrap();
+    /// pending.update(b"Hello, World!");
+    /// assert_eq!(pending.finish_as_decoy().reason(), "unknown_key_id");
+    /// # Ok::<(), hooksig::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn finish_as_decoy(self) -> VerifyError {
+        let reason = ErrorKind::UnknownKeyId;
+        let refused = self.conclude(|verdict| verdict.and(Err(reason.into())));
+        refused.err().unwrap_or_else(|| reason.into())
+    }
+
+    fn conclude(
+        self,
+        judge: impl FnOnce(Result<Verified<()>, VerifyError>) -> Result<Verified<()>, VerifyError>,
+    ) -> Result<Verified<()>, VerifyError> {
         let setup = Arc::clone(self.setup());
-        let mut verified = match self.stage {
+        let mut verified = judge(match self.stage {
             Stage::Affix(state) => state.finish(),
             Stage::Mechanism(whole) => whole.finish(),
-        };
+        });
         if let (Some(reporter), Some(decision)) = (&setup.reporter, &self.decision) {
             reporter.report(&setup, decision, self.length, &mut verified);
         }

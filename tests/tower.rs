@@ -17,7 +17,7 @@ use axum::body::Body;
 use axum::routing::post;
 use hooksig::http::{HeaderMap, Request, Response, StatusCode};
 use hooksig::tower::VerifyLayer;
-use hooksig::{ErrorKind, Secret, UnixTime, Verified, Verifier, VerifyError, providers};
+use hooksig::{ErrorKind, Outcome, Secret, UnixTime, Verified, Verifier, VerifyError, providers};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Frame};
 use support::sender;
@@ -124,6 +124,28 @@ async fn tenants_are_chosen_per_request_and_unknown_ones_get_the_same_answer() {
     };
     signed.headers_mut().insert("x-hub-signature-256", format!("sha256={tag}").parse().unwrap());
     assert_eq!(send("a", signed).await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_a_decoy_matches_was_never_accepted() {
+    struct Seen(std::sync::Mutex<Vec<Outcome>>);
+    impl hooksig::Observer for Seen {
+        fn observe(&self, event: &hooksig::Event<'_>) {
+            self.0.lock().unwrap().push(event.outcome);
+        }
+    }
+    let seen = Arc::new(Seen(std::sync::Mutex::default()));
+    let decoy = sender::builder(&providers::GITHUB).observer(Arc::clone(&seen)).build().unwrap();
+    for layer in [
+        VerifyLayer::resolve(decoy.clone(), |_| None),
+        VerifyLayer::resolve(decoy.clone(), |_| None).dangerous_report_only(),
+    ] {
+        let anything =
+            |_: Request<Full<Bytes>>| async { Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())) };
+        layer.layer(service_fn(anything)).oneshot(request(b"{}")).await.unwrap();
+        let told = std::mem::take(&mut *seen.0.lock().unwrap());
+        assert_eq!(told, [Outcome::Refused(ErrorKind::UnknownKeyId)]);
+    }
 }
 
 /// A body that says when it is polled, and may fail.

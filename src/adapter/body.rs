@@ -50,14 +50,28 @@ pub(super) async fn verify<B: Body>(
 where
     B::Error: Into<Cause>,
 {
+    verify_to_its_end(parts, body, verifier, limit, Pending::finish).await
+}
+
+/// As [`verify`], ended by `finish`.
+pub(super) async fn verify_to_its_end<B: Body>(
+    parts: &http::request::Parts,
+    body: B,
+    verifier: &Verifier,
+    limit: usize,
+    finish: impl FnOnce(Pending) -> Result<Verified<()>, VerifyError>,
+) -> Result<(Verified<()>, Frames), VerifyError>
+where
+    B::Error: Into<Cause>,
+{
     let mut pending = Some(verifier.begin(parts)?);
     match collect(parts, body, limit, &mut pending).await {
-        Ok(frames) => Ok((finish(pending)?, frames)),
+        Ok(frames) => Ok((finish(pending.ok_or(ErrorKind::MissingSignature)?)?, frames)),
         Err(kind) => Err(refuse_body(pending, kind)),
     }
 }
 
-/// As [`verify`], for a receiver who wants to see forged requests too: those have no proof. A body that
+/// As [`verify_to_its_end`], for a receiver who wants to see forged requests too: those have no proof. A body that
 /// is too long or cannot be read is refused all the same.
 #[cfg(feature = "tower")]
 pub(super) async fn verify_and_report<B: Body>(
@@ -65,19 +79,16 @@ pub(super) async fn verify_and_report<B: Body>(
     body: B,
     verifier: &Verifier,
     limit: usize,
+    finish: impl FnOnce(Pending) -> Result<Verified<()>, VerifyError>,
 ) -> Result<(Option<Verified<()>>, Frames), VerifyError>
 where
     B::Error: Into<Cause>,
 {
     let mut pending = verifier.begin(parts).ok();
     match collect(parts, body, limit, &mut pending).await {
-        Ok(frames) => Ok((finish(pending).ok(), frames)),
+        Ok(frames) => Ok((pending.and_then(|pending| finish(pending).ok()), frames)),
         Err(kind) => Err(refuse_body(pending, kind)),
     }
-}
-
-fn finish(pending: Option<Pending>) -> Result<Verified<()>, VerifyError> {
-    pending.ok_or(ErrorKind::MissingSignature)?.finish()
 }
 
 fn refuse_body(pending: Option<Pending>, kind: ErrorKind) -> VerifyError {

@@ -41,7 +41,7 @@ use tower_service::Service;
 
 use super::body;
 use super::once::{Guard, Once, once};
-use crate::{ErrorKind, PeerAddr, ReplayGuard, Store, Verified, Verifier, VerifyError};
+use crate::{ErrorKind, PeerAddr, Pending, ReplayGuard, Store, Verified, Verifier, VerifyError};
 
 /// The most bytes of a body that are read unless [`VerifyLayer::max_body`] says otherwise.
 const DEFAULT_MAX_BODY: usize = 1 << 20;
@@ -230,18 +230,19 @@ impl Settings {
         B: Body,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
+        let finish = |pending: Pending| if known { pending.finish() } else { Err(pending.finish_as_decoy()) };
         if self.report_only {
-            let (proof, frames) = body::verify_and_report(parts, body, verifier, self.max_body).await?;
-            return Ok((proof.filter(|_| known), frames.into_bytes()));
+            let reported = body::verify_and_report(parts, body, verifier, self.max_body, finish).await;
+            return reported.map(|(proof, frames)| (proof, frames.into_bytes()));
         }
-        let verified = body::verify(parts, body, verifier, self.max_body).await;
+        let verified = body::verify_to_its_end(parts, body, verifier, self.max_body, finish).await;
         // A decoy's own faults must not tell that it is one.
         let decoyed = |refusal: VerifyError| match refusal.status().is_server_error() {
             true if !known => ErrorKind::UnknownKeyId.into(),
             _ => refusal,
         };
         let (proof, frames) = verified.map_err(decoyed)?;
-        if known { Ok((Some(proof), frames.into_bytes())) } else { Err(ErrorKind::UnknownKeyId.into()) }
+        Ok((Some(proof), frames.into_bytes()))
     }
 
     fn refuse<B: Default>(&self, refusal: VerifyError) -> Response<B> {
