@@ -121,7 +121,7 @@ pub(crate) fn other_port(url: &str) -> Option<String> {
 }
 
 /// Refuses what is no path and query as a request line has them.
-fn check_target(target: &str) -> Result<(), ErrorKind> {
+pub(crate) fn check_target(target: &str) -> Result<(), ErrorKind> {
     if target.len() > MAX_TARGET {
         return Err(ErrorKind::HeaderTooLong);
     }

@@ -333,6 +333,17 @@ fn the_key_chooses_vonages_algorithm() {
     let proof = Request::new("GET", &query, "").verify(&sha256).unwrap();
     assert!(proof.coverage().query() && !proof.coverage().body());
     assert_eq!(Request::new("GET", &query, "x").reason(&sha256), "malformed_body");
+    // No server hands these on, but whoever calls the core may.
+    for (target, reason) in [
+        (format!("{query}&a={}", "x".repeat(8192)), "header_too_long"),
+        (query.replace("/sms", "sms"), "url_mismatch"),
+        (format!("{query}#x"), "url_mismatch"),
+    ] {
+        let headers = [("", ""); 0];
+        let parts = Parts::new(&headers).method("GET").target(&target);
+        let refusal = sha256.begin_at(parts, UnixTime::from_secs(NOW)).unwrap_err();
+        assert_eq!(refusal.reason(), reason, "{target}");
+    }
     assert_eq!(Request::new("PUT", &query, "").reason(&sha256), "unsupported_method");
     for (body, reason) in [
         ("text=x", "missing_signature"),

@@ -50,7 +50,7 @@ use crate::field::only_value;
 use crate::request::Parts;
 use crate::scheme::Algorithm;
 use crate::time::{Stamp, UnixTime};
-use crate::url::PublicUrl;
+use crate::url::{PublicUrl, check_target};
 use crate::verified::MessageId;
 
 /// The rules of one mechanism, as a scheme's table holds them.
@@ -325,7 +325,9 @@ impl<'r> Request<'r> {
 
     /// What follows the first question mark of the target.
     fn query(&self) -> Result<Option<&'r str>, ErrorKind> {
-        Ok(self.target()?.split_once('?').map(|(_, query)| query))
+        let target = self.target()?;
+        check_target(target)?;
+        Ok(target.split_once('?').map(|(_, query)| query))
     }
 }
 
