@@ -367,6 +367,7 @@ fn a_timestamp_in_the_body_is_a_visible_name_in_signed_json() {
         ("", Unit::Millis, &[Body][..]),
         ("\u{e4}t", Unit::Millis, &[Body]),
         ("at", Unit::HttpDate, &[Body]),
+        ("at", Unit::DateTime, &[Body]),
         ("at", Unit::Millis, &[Url]),
     ] {
         let refusal = within(key, unit, parts).unwrap_err();

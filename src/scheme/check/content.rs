@@ -102,7 +102,7 @@ pub(super) const fn content<'a>(definition: &Definition<'a>) -> Option<Flaw<'a>>
         if definition.timestamp.is_some() {
             return flaw("a scheme has one timestamp: in a header or in the body", key);
         }
-        if key.is_empty() || !visible(key, true) || matches!(unit, Unit::HttpDate) || !body {
+        if key.is_empty() || !visible(key, true) || matches!(unit, Unit::HttpDate | Unit::DateTime) || !body {
             return flaw(
                 "a timestamp in the body stands under a key of a signed JSON body, as a number or as RFC 3339",
                 key,
