@@ -27,6 +27,10 @@ fn error(piece: &str, replacement: &str) -> String {
     let config = read(&SOUND.replace(piece, replacement));
     let error = config.scheme().map(|scheme| scheme.explain()).unwrap_err();
     assert!(matches!(error, ConfigError::Config { .. } | ConfigError::Scheme { .. }), "{error:?}");
+    // Whatever shows a configuration shows its flaw, and never what was written.
+    assert_eq!(format!("{config:?}"), format!("SchemeConfig(Err({error:?}))"));
+    let unwritten = serde_json::to_string(&config).unwrap_err();
+    assert_eq!(unwritten.to_string(), error.to_string());
     error.to_string()
 }
 
@@ -219,6 +223,11 @@ fn a_secret_has_no_place_and_is_not_repeated() {
         assert!(told.starts_with("configuration key"), "{told}");
         assert!(!told.to_lowercase().contains("testsecret"), "{told}");
     }
+}
+
+#[test]
+fn a_sound_one_is_shown_by_its_name() {
+    assert_eq!(format!("{:?}", read(SOUND)), "SchemeConfig(Ok(\"acme\"))");
 }
 
 #[test]

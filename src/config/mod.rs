@@ -8,6 +8,8 @@ mod tree;
 mod words;
 mod written;
 
+use std::fmt;
+
 use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
@@ -65,7 +67,7 @@ use written::Written;
 ///
 /// Names of headers are taken in lower case, however they are written. A built-in scheme is named
 /// instead, and then nothing else: `builtin = "twilio"`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 pub struct SchemeConfig {
     // What was wrong is told by `scheme`, in this crate's words: an error of the format's own parser
@@ -85,6 +87,14 @@ impl SchemeConfig {
     }
 }
 
+/// Shows the scheme's name, or what is wrong: a secret may stand wherever a text can.
+impl fmt::Debug for SchemeConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.scheme().map(|scheme| scheme.name().to_owned());
+        f.debug_tuple("SchemeConfig").field(&name).finish()
+    }
+}
+
 /// Describes a scheme; where its facts come from, notes and addresses are left out. One whose
 /// [kind](Scheme::kind) has no keys here is described by its name.
 impl From<Scheme<'_>> for SchemeConfig {
@@ -99,8 +109,10 @@ impl<'de> Deserialize<'de> for SchemeConfig {
     }
 }
 
+/// A configuration with a flaw cannot be written: it may hold a secret that was put there by mistake.
 impl Serialize for SchemeConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.scheme().map_err(serde::ser::Error::custom)?;
         self.written.as_ref().map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }

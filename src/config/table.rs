@@ -8,7 +8,7 @@ use serde::ser::Serializer;
 use super::words::{self, Token};
 
 /// The whole of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Table {
     pub(super) name: String,
     pub(super) algorithm: String,
@@ -32,7 +32,7 @@ pub(super) struct Table {
     pub(super) expects: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Signature {
     pub(super) header: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -48,7 +48,7 @@ pub(super) struct Signature {
     pub(super) encoding: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Timestamp {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) header: Option<String>,
@@ -63,7 +63,7 @@ pub(super) struct Timestamp {
     pub(super) max_ahead: Option<u64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Place {
     pub(super) header: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -82,7 +82,8 @@ pub(super) fn write_form(form: &SecretForm<'_>) -> String {
 }
 
 /// A part of signed content as a configuration holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub(super) enum Token {
     Body,
     Timestamp,

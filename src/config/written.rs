@@ -9,7 +9,7 @@ use crate::mechanism::Kind;
 use crate::providers::by_name;
 use crate::scheme::Scheme;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub(super) enum Written {
     Table(Box<Table>),
