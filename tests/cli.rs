@@ -288,7 +288,7 @@ fn a_line_for_curl_is_quoted() {
 #[test]
 fn a_local_receiver_tells_what_is_wrong() {
     let arguments =
-        ["listen", "--provider", "github", "--secret-env", "TEST_SECRET", "--port", "0", "--count", "5"];
+        ["listen", "--provider", "github", "--secret-env", "TEST_SECRET", "--port", "0", "--count", "6"];
     let mut child = command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
@@ -318,6 +318,9 @@ fn a_local_receiver_tells_what_is_wrong() {
     assert!(chunked.starts_with("HTTP/1.1 200"), "{chunked}");
     let nonsense = exchange("nonsense\r\n\r\n");
     assert!(nonsense.starts_with("HTTP/1.1 400"), "{nonsense}");
+    // A file of captures is not what a sender sends.
+    let file = exchange("{\"method\":\"\\u001b[31mPOST\",\"url\":\"/\",\"headers\":[]}\n\r\n");
+    assert!(file.starts_with("HTTP/1.1 400"), "{file}");
     drop(silent);
     assert!(child.wait().unwrap().success());
     let mut rest = String::new();

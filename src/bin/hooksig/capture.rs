@@ -40,7 +40,7 @@ fn request_line(line: &[u8]) -> Option<(&str, &str)> {
 }
 
 /// A request line, headers, an empty line and the body, with line ends of either kind.
-fn raw(bytes: &[u8]) -> Result<Captured, Failure> {
+pub(crate) fn raw(bytes: &[u8]) -> Result<Captured, Failure> {
     let mut rest = bytes;
     let line = next_line(&mut rest).ok_or("the capture is empty")?;
     let (method, target) = request_line(line)
@@ -215,7 +215,7 @@ fn har_request(value: &Value) -> Option<Result<Captured, Failure>> {
     let mut headers: Vec<_> = headers.collect::<Option<_>>()?;
     // Those of HTTP/2 that are no headers: `:method`, `:path`.
     headers.retain(|(name, _)| !name.starts_with(':'));
-    let method = text(request, "method")?;
+    let method = text(request, "method").filter(|method| is_token(method))?;
     let target = text(request, "url").map(|url| path_of(&url));
     Some(har_body(request.get("postData")).map(|body| Captured { method, target, headers, body }))
 }
@@ -283,6 +283,7 @@ mod tests {
             (b"POST / HTTP/1.1\nTransfer-Encoding: chunked\n\nzz\n", "without a size"),
             (b"{\"a\":1}", "no HAR entry"),
             (b"{\"method\":\"POST\",\"headers\":[],\"postData\":{\"params\":[]}}", "not its text"),
+            (b"{\"method\":\"\\u001b[31mPOST\",\"headers\":[]}", "no HAR entry"),
             (
                 b"> POST / HTTP/1.1\n> Content-Length: 5\n>\n< HTTP/1.1 401\n<\nab",
                 "does not end with the body",

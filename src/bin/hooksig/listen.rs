@@ -151,8 +151,8 @@ fn receive(stream: &mut TcpStream) -> Result<Captured, Failure> {
             reader.read_to_end(&mut request)?;
         }
     }
-    // It says which body was cut.
-    crate::capture::read(&request)
+    // It says which body was cut. A sender sends requests, and no captures of other kinds.
+    crate::capture::raw(&request)
 }
 
 /// Up to the chunk of nothing, as they come.
