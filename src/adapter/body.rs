@@ -41,6 +41,7 @@ pub(super) struct Frames {
 
 /// Verifies a request's body as it arrives and keeps it, up to `limit` bytes. Nothing is polled of the
 /// body of a request that is refused for its headers or its declared length.
+#[cfg(any(feature = "axum", feature = "hyper"))]
 pub(super) async fn verify<B: Body>(
     parts: &http::request::Parts,
     body: B,
