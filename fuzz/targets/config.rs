@@ -2,8 +2,10 @@
 //! no error repeats what stands there.
 #![no_main]
 
+use std::fmt;
+
 use hooksig::{Scheme, SchemeConfig};
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// A text of the dictionary.
 const MISPLACED: &str = "fuzz-secret";
@@ -22,10 +24,11 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     match config.scheme() {
         Ok(scheme) => check(&scheme),
         // What stands for something that somebody put into the wrong place. Names of keys are told.
-        Err(error) if error.to_string().contains(MISPLACED) => {
-            assert!(is_name(text), "an error repeats a value: {error}");
+        Err(error) => {
+            let shown = format!("{error} {config:?}");
+            assert!(!shown.contains(MISPLACED) || is_name(text), "a value is repeated: {shown}");
+            assert!(serde_json::to_string(&config).is_err(), "what is flawed is not written");
         }
-        Err(_) => {}
     }
 });
 
@@ -54,15 +57,69 @@ fn assert_same(scheme: &Scheme<'_>, again: &SchemeConfig) {
 
 /// Whether the name of a key holds the misplaced text.
 fn is_name(text: &str) -> bool {
-    fn holds(value: &Value) -> bool {
-        match value {
-            Value::Object(members) => {
-                members.iter().any(|(name, value)| name.contains(MISPLACED) || holds(value))
-            }
-            Value::Array(items) => items.iter().any(holds),
-            _ => false,
-        }
+    let names = serde_json::from_str(text).ok().or_else(|| toml::from_str(text).ok());
+    names.is_some_and(|Misplaced(found)| found)
+}
+
+/// Whether any name in a value holds the misplaced text. Takes numbers of any size, as a configuration does.
+struct Misplaced(bool);
+
+impl<'de> Deserialize<'de> for Misplaced {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self(false))
     }
-    let value: Option<Value> = serde_json::from_str(text).ok().or_else(|| toml::from_str(text).ok());
-    value.is_some_and(|value| holds(&value))
+}
+
+impl<'de> Visitor<'de> for Misplaced {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u128<E>(self, _: u128) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i128<E>(self, _: i128) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Self, A::Error> {
+        while let Some((name, Self(within))) = members.next_entry::<String, Self>()? {
+            self.0 |= name.contains(MISPLACED) || within;
+        }
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Self, A::Error> {
+        while let Some(Self(within)) = items.next_element()? {
+            self.0 |= within;
+        }
+        Ok(self)
+    }
 }
