@@ -337,6 +337,40 @@ fn the_claims_of_a_token_are_an_object() {
     }
 }
 
+#[cfg(feature = "json")]
+#[test]
+fn a_body_has_one_time_and_keeps_its_own() {
+    let now = UnixTime::from_secs(1_763_700_000);
+    let secret = || Secret::new("test-secret");
+    let signer = Signer::new(providers::LINEAR, secret()).unwrap();
+    let verifier = Verifier::new(providers::LINEAR, secret()).unwrap();
+    let dated = |body: &str| {
+        let request = signer.sign(body.as_bytes(), now).unwrap();
+        let proof = verifier.verify_at(request.parts(), request.body(), now).unwrap();
+        assert_eq!(proof.timestamp().unwrap(), now, "{body}");
+        request
+    };
+    // A time elsewhere is not the body's.
+    for body in ["{}", " { \"a\" : 1 }", "{\"a\":{\"webhookTimestamp\":1}}", "{\"a\":\"webhookTimestamp\"}"] {
+        let request = dated(body);
+        let stale = request.mutated(Mutation::Stale).unwrap();
+        let refusal = verifier.verify_at(stale.parts(), stale.body(), now).unwrap_err();
+        assert_eq!(refusal.reason(), "stale", "{body}");
+    }
+    let own = dated("{\"webhookTimestamp\":1763700000000}");
+    assert!(own.mutated(Mutation::Stale).is_none() && own.mutated(Mutation::Future).is_none());
+    for body in [
+        "",
+        "x",
+        "[]",
+        "{not json",
+        "{\"webhookTimestamp\":\"now\"}",
+        "{\"webhookTimestamp\":1,\"webhookTimestamp\":1}",
+    ] {
+        assert!(matches!(signer.sign(body.as_bytes(), now), Err(ConfigError::Unsignable { .. })), "{body}");
+    }
+}
+
 #[test]
 fn a_body_may_look_like_what_stands_where_the_signature_will() {
     let now = UnixTime::from_secs(1_763_700_000);

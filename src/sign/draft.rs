@@ -1,6 +1,8 @@
 //! Requests on their way to being signed: everything in its place, the signature still a placeholder.
 
+use crate::body_time::body_timestamp;
 use crate::encoding::{Encoding, TagText};
+use crate::error::ErrorKind;
 use crate::request::Parts;
 use crate::scheme::{Joint, Layout, Piece, Plan, TimestampPlace};
 use crate::time::{Unit, UnixTime};
@@ -10,7 +12,7 @@ use crate::time::{Unit, UnixTime};
 const FILLERS: [&str; 4] = ["hooksigprobe", "0", "x", "~"];
 
 /// A request that is being signed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Draft {
     pub(crate) method: String,
     pub(crate) target: String,
@@ -107,12 +109,15 @@ pub(super) fn of_parts(plan: &Plan, wish: &Wish<'_>, body: &[u8]) -> Option<Draf
     Some(draft)
 }
 
-/// The body with a timestamp in it, unless it has one: that is the sender's own.
+/// The body with a timestamp in it, unless it has one: that is the sender's own. Nothing for a body in which its receiver
+/// could read none.
 fn dated(body: &[u8], key: &str, unit: Unit, now: UnixTime) -> Option<Vec<u8>> {
-    let text = str::from_utf8(body).ok()?;
-    if text.contains(&format!("{key:?}")) {
-        return Some(body.to_vec());
+    match body_timestamp(body, key, unit) {
+        Ok(_) => return Some(body.to_vec()),
+        Err(ErrorKind::MissingTimestamp) => {}
+        Err(_) => return None,
     }
+    let text = str::from_utf8(body).ok()?;
     let quote = if unit == Unit::Rfc3339 { "\"" } else { "" };
     let member = format!("{key:?}:{quote}{}{quote}", unit.write(now)?);
     let rest = text.trim_start().strip_prefix('{')?;

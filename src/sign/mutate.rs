@@ -9,9 +9,10 @@ use super::SignedRequest;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mutation {
-    /// It was signed an hour too early for the scheme's own limits: refused as `stale`.
+    /// It was signed an hour too early for the scheme's own limits: refused as `stale`. Nothing for schemes that sign no
+    /// time, nor where the body came with a time of its own.
     Stale,
-    /// It was signed an hour too late: refused as `future`.
+    /// It was signed an hour too late: refused as `future`. Nothing where there is no [`Stale`](Self::Stale).
     Future,
     /// Its body was changed after it was signed: refused as `mismatch` or what the scheme calls it. Nothing
     /// for schemes that sign no body.

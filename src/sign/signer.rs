@@ -198,10 +198,12 @@ impl Signer {
     /// missing URL or key id, an id that it cannot carry, a moment that its timestamps cannot say.
     pub fn sign(&self, body: &[u8], now: UnixTime) -> Result<SignedRequest, ConfigError> {
         let draft = self.draft(body, now, false)?;
-        let at = |then| self.timed.then(|| self.draft(body, then, false).ok()).flatten();
+        // The time in a body that came with its own stays what it is.
+        let at = |then| self.draft(body, then, false).ok().filter(|other| self.timed && *other != draft);
+        let (stale, future) = (at(self.moment_before(now)), at(self.moment_after(now)));
         let request = SignedRequest::new(draft).map(|request| SignedRequest {
-            stale: boxed(at(self.moment_before(now))),
-            future: boxed(at(self.moment_after(now))),
+            stale: boxed(stale),
+            future: boxed(future),
             wrong: boxed(self.draft(body, now, true).ok()),
             signs_body: self.plan.coverage.body(),
             ..request
