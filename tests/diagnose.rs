@@ -424,6 +424,111 @@ fn two_mistakes_at_once_are_found_as_two() {
     assert_eq!(codes, ["secret_whitespace", "url_scheme"]);
 }
 
+/// A window that nobody could have meant is the set-up's fault, and no change of the request's.
+#[test]
+fn what_a_windows_error_proves_is_the_window() {
+    let sent = sent(providers::GITHUB, b"{}");
+    let far = UnixTime::from_secs(1_763_700_000_000);
+    let desk = Desk::new(sent.scheme).key(Key::new("k", Secret::new(SECRET)).until(far));
+    let findings = desk.diagnose(&sent.capture(), NOW).findings().to_vec();
+    assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["setup"], "{findings:?}");
+}
+
+#[test]
+fn a_stale_request_of_a_retired_key_is_both() {
+    let sent = sent(providers::STRIPE, b"{}");
+    let later = UnixTime::from_secs(1_763_790_000);
+    let codes = |until: u64| {
+        let key = Key::new("k", Secret::new(SECRET)).until(UnixTime::from_secs(until));
+        let diagnosis = Desk::new(sent.scheme).key(key).diagnose(&sent.capture(), later);
+        diagnosis.findings().iter().map(|finding| (finding.code, finding.proved)).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(1_763_600_000), [("stale", true), ("key_label_retired", true)]);
+    assert_eq!(codes(1_763_750_000), [("stale", true)], "it was in its window when the request came in");
+}
+
+#[test]
+fn a_wrong_time_hides_no_wrong_secret() {
+    let mut sent = sent(providers::STRIPE, b"{}");
+    sent.secret = b"another-secret-of-24-byte".to_vec();
+    let diagnosis = sent.desk().diagnose(&sent.capture(), UnixTime::from_secs(1_763_790_000));
+    assert_eq!(diagnosis.reason(), Some("stale"));
+    let [unknown, stale] = diagnosis.findings() else { panic!("{diagnosis:?}") };
+    assert!(unknown.message.contains("(mismatch)") && !unknown.proved, "{unknown:?}");
+    assert!(stale.code == "stale" && !stale.proved && stale.message.contains("by "), "{stale:?}");
+}
+
+#[test]
+fn a_registered_url_is_what_the_receiver_has() {
+    let url = "https://hooks.example.com/api/square";
+    let sent = sent_at(providers::SQUARE, SECRET.as_bytes(), b"{}", url, NOW);
+    let to = |registered: &str, target: &str| {
+        let desk = Desk::new(sent.scheme).secret(Secret::new(SECRET)).registered_url(registered);
+        desk.diagnose(&sent.capture().target(target), NOW)
+    };
+    assert!(to(url, "/api/square").is_verified());
+    // As a verifier refuses it, and for the reason that it has.
+    for (registered, target) in [(url, "/square"), ("https://hooks.example.com/other", "/api/square")] {
+        let diagnosis = to(registered, target);
+        assert_eq!(diagnosis.reason(), Some("url_mismatch"), "{registered} {target}");
+        expect_of("url_path_prefix", sent.scheme.name(), &diagnosis);
+    }
+    expect_of("url_scheme", sent.scheme.name(), &to(&url.replace("https", "http"), "/api/square"));
+}
+
+#[test]
+fn a_password_in_a_url_is_not_shown() {
+    let sent = sent(providers::TWILIO, b"");
+    let base = "http://user:test-password@hooks.example.com";
+    let mut with_password =
+        sent_at(sent.scheme, SECRET.as_bytes(), b"", &base.replace("http:", "https:"), NOW);
+    with_password.base = base.to_owned();
+    let diagnosis = with_password.diagnose();
+    expect_of("url_scheme", "twilio", &diagnosis);
+    assert!(!format!("{diagnosis:?}").contains("test-password"), "{diagnosis:?}");
+}
+
+#[test]
+fn a_port_is_found_behind_a_password_and_an_address_of_ipv6() {
+    for host in ["[2001:db8::1]", "user:pw@hooks.example.com", "hooks.example.com"] {
+        let url = format!("https://{host}:8443/in");
+        let mut sent = sent_at(providers::TWILIO_SHARED_KEY, SECRET.as_bytes(), b"", &url, NOW);
+        sent.base = format!("https://{host}:3000");
+        expect("url_port", &sent);
+    }
+}
+
+/// What was not tried is not ruled out, and a body of many megabytes leaves room for its likeliest flaws.
+#[test]
+fn what_was_not_tried_is_not_ruled_out() {
+    let long = "x".repeat(24 << 20);
+    let mut sent = sent(providers::GITHUB, long.as_bytes());
+    sent.body.push(b'\n');
+    expect("body_trailing_newline", &sent);
+    sent.secret = b"another-secret-of-24-byte".to_vec();
+    let diagnosis = sent.diagnose();
+    assert!(!diagnosis.ruled_out().contains(&"scheme_other"), "{:?}", diagnosis.ruled_out());
+    assert!(diagnosis.findings()[0].message.contains("was not tried"), "{diagnosis:?}");
+}
+
+/// Bodies of which other spellings are many times as long, and headers without end: seconds at most. (The time is not
+/// tested; without the limits this takes minutes.)
+#[test]
+fn a_hostile_capture_has_its_price() {
+    let deep = |length: usize| {
+        let (open, close) = ("[".repeat(120), "]".repeat(120));
+        format!("{open}1{}{close}", ",1".repeat(length / 2))
+    };
+    let capture = |headers: usize, body: String| {
+        let own = [("x-hub-signature-256".to_owned(), format!("sha256={}", "0".repeat(64)))];
+        Capture::new(own.into_iter().chain((0..headers).map(|_| ("a".to_owned(), String::new()))), body)
+    };
+    let desk = Desk::new(providers::GITHUB).secret(Secret::new(SECRET));
+    for (headers, body) in [(0, deep(1 << 16)), (0, deep(1 << 19)), (50_000, "{\"a\":1}".to_owned())] {
+        assert!(!desk.diagnose(&capture(headers, body), NOW).is_verified());
+    }
+}
+
 #[test]
 fn a_set_up_that_is_refused_is_diagnosed() {
     let sent = sent(providers::GITHUB, b"{}");

@@ -28,6 +28,8 @@ pub(super) struct Case<'s> {
     /// The public URL up to the request's path, and what the request adds.
     pub(super) base: Option<String>,
     pub(super) target: Option<String>,
+    /// The whole URL, where the receiver has registered one; else the two make it up.
+    pub(super) registered: Option<String>,
     pub(super) headers: HeaderList,
     pub(super) body: Vec<u8>,
     now: UnixTime,
@@ -65,8 +67,9 @@ impl<'s> Case<'s> {
             keys: texts.collect::<Result<_, _>>()?,
             key_ids: desk.keys.iter().map(|key| key.id.clone()).collect(),
             method: capture.method.clone(),
-            base: desk.base.clone(),
+            base: desk.base.clone().or_else(|| desk.registered.as_deref().map(|url| split(url).0.to_owned())),
             target: capture.target.clone(),
+            registered: desk.registered.clone(),
             headers: headers.collect(),
             body: capture.body.clone(),
             now,
@@ -89,8 +92,14 @@ impl<'s> Case<'s> {
                 }
             }
             Change::Method(method) => (*method).clone_into(&mut case.method),
-            Change::Base(base) => case.base = Some(base.clone()),
-            Change::Target(target) => case.target = Some(target.clone()),
+            Change::Base(base) => {
+                case.base = Some(base.clone());
+                case.registered = self.registered.as_deref().map(|url| format!("{base}{}", split(url).1));
+            }
+            Change::Target(target) => {
+                case.target = Some(target.clone());
+                case.registered = None;
+            }
         }
         case
     }
@@ -118,9 +127,16 @@ impl<'s> Case<'s> {
         self.verify_at(self.now, &desk.keys)
     }
 
+    /// About how many bytes it takes to copy and to verify.
+    pub(super) fn size(&self) -> usize {
+        self.body.len().saturating_add(size_of_headers(&self.headers))
+    }
+
     /// Whether both are the same request, scheme and keys.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        let url = |case: &Self| (case.method.clone(), case.base.clone(), case.target.clone());
+        let url = |case: &Self| {
+            (case.method.clone(), case.base.clone(), case.target.clone(), case.registered.clone())
+        };
         self.scheme == other.scheme
             && self.keys == other.keys
             && url(self) == url(other)
@@ -156,7 +172,9 @@ impl<'s> Case<'s> {
             }
             builder = builder.with_key(key);
         }
-        if self.scheme.needs_registered_url() {
+        if let (true, Some(url)) = (self.scheme.needs_registered_url(), &self.registered) {
+            builder = builder.registered_url(url);
+        } else if self.scheme.needs_registered_url() {
             let query = self.scheme.coverage().query();
             let target = self.target.as_deref().unwrap_or("/");
             let target = if query { target } else { target.split('?').next().unwrap_or(target) };
@@ -205,6 +223,14 @@ impl<'s> Case<'s> {
             None => "by how much the request does not say".to_owned(),
         };
         Some(texts::finding(code, &note, true))
+    }
+
+    /// A key whose window did not include the request's own time either, where that time lies outside.
+    pub(super) fn retired_beside(&self, desk: &Desk<'_>) -> Option<Finding> {
+        let behind = self.verify() == Ok(Err("stale"));
+        let shift = std::time::Duration::from_secs(self.offset(behind)?);
+        let now = if behind { self.now.saturating_sub(shift) } else { self.now.saturating_add(shift) };
+        Self { now, ..self.clone() }.retired_finding(desk)
     }
 
     /// By how many seconds the request's time lies outside: found by looking from other moments.
@@ -277,6 +303,18 @@ impl<'s> Case<'s> {
     }
 }
 
+fn size_of_headers(headers: &HeaderList) -> usize {
+    let size = |(name, value): &(String, Vec<u8>)| name.len().saturating_add(value.len()).saturating_add(64);
+    headers.iter().map(size).fold(0, usize::saturating_add)
+}
+
+/// A URL up to its path, and the rest.
+pub(super) fn split(url: &str) -> (&str, &str) {
+    let host = url.find("://").map_or(0, |scheme| scheme.saturating_add(3));
+    let path = url.get(host..).and_then(|rest| rest.find(['/', '?']));
+    url.split_at(path.map_or(url.len(), |path| host.saturating_add(path)))
+}
+
 /// The shortest beginning of a signature that proves anything, in characters: four bytes are no accident.
 const MIN_PROOF: usize = 8;
 
@@ -287,5 +325,14 @@ fn blank(key: &Key) -> ConfigError {
 impl Variant {
     pub(super) fn new(note: &str, change: Change) -> Self {
         Self { note: note.to_owned(), change }
+    }
+
+    /// How many bytes it holds.
+    pub(super) fn size(&self) -> usize {
+        match &self.change {
+            Change::Body(body) => body.len(),
+            Change::Headers(headers) => size_of_headers(headers),
+            _ => 0,
+        }
     }
 }

@@ -5,8 +5,11 @@ use serde_json::Value;
 /// The longest text that is written again, in bytes.
 const MAX_TEXT: usize = 1 << 19;
 
-/// How many times longer a spelling may be: deep nesting makes indentation long.
-const MAX_GROWTH: usize = 8;
+/// How many times longer a spelling may be, beside some room: deep nesting makes indentation long.
+const MAX_GROWTH: usize = 4;
+
+/// How many bytes all spellings of a text may have: they are held at once.
+const MAX_WRITTEN: usize = 1 << 26;
 
 /// A piece of JSON text.
 #[derive(Clone, Debug)]
@@ -21,7 +24,6 @@ enum Token {
 
 /// The spellings of a JSON text in which frameworks and languages write it again.
 pub(super) fn spellings(text: &str) -> Vec<(&'static str, String)> {
-    // Sixty spellings are held at once, so the text is not long.
     if text.len() > MAX_TEXT {
         return Vec::new();
     }
@@ -31,27 +33,11 @@ pub(super) fn spellings(text: &str) -> Vec<(&'static str, String)> {
     if serde_json::from_str::<Value>(text).is_err() {
         return Vec::new();
     }
-    let mut spellings = Vec::new();
-    let escaped = mapped(&tokens, &|text| Some(ascii(text)));
-    let unescaped = mapped(&tokens, &plain);
-    let slashed = mapped(&tokens, &|text| Some(text.replace("\\/", "/").replace('/', "\\/")));
-    let unslashed = mapped(&tokens, &|text| Some(text.replace("\\/", "/")));
-    let html = mapped(&tokens, &|text| {
-        let text = text.replace('<', "\\u003c").replace('>', "\\u003e");
-        Some(text.replace('&', "\\u0026"))
-    });
-    let php = mapped(&slashed, &|text| Some(ascii(text)));
-    for (escapes, tokens) in [
-        ("", &tokens),
-        (", the sender's has escapes for what is not ASCII", &escaped),
-        (", the sender's has no escapes", &unescaped),
-        (", the sender's has slashes escaped", &slashed),
-        (", the sender's has slashes not escaped", &unslashed),
-        (", the sender's has escapes for <, > and &", &html),
-        (", the sender's has escapes as PHP writes them", &php),
-    ] {
+    let mut spellings = Spellings { text, written: Vec::new(), left: MAX_WRITTEN };
+    for (escapes, escape) in ESCAPES {
+        let tokens = mapped(&tokens, *escape);
         for (note, layout) in LAYOUTS {
-            spellings.push((noted(note, escapes), written(tokens, *layout)));
+            spellings.write(noted(note, escapes), &tokens, *layout);
         }
     }
     let fewer = |atom: &str| atom.strip_suffix(".0").map(str::to_owned);
@@ -62,14 +48,50 @@ pub(super) fn spellings(text: &str) -> Vec<(&'static str, String)> {
         ("the sender's numbers have .0", numbers(&tokens, &more)),
     ];
     for (note, tokens) in again.into_iter().filter_map(|(note, tokens)| Some((note, tokens?))) {
-        let escaped = mapped(&tokens, &|text| Some(ascii(text)));
+        let escaped = mapped(&tokens, |text| Some(ascii(text)));
         for (_, layout) in LAYOUTS {
-            spellings.push((note, written(&tokens, *layout)));
-            spellings.push((note, written(&escaped, *layout)));
+            spellings.write(note, &tokens, *layout);
+            spellings.write(note, &escaped, *layout);
         }
     }
-    spellings.retain(|(_, spelling)| spelling != text);
-    spellings
+    spellings.written
+}
+
+/// Spellings other than the text's own, as long as there is room.
+struct Spellings<'t> {
+    text: &'t str,
+    written: Vec<(&'static str, String)>,
+    left: usize,
+}
+
+impl Spellings<'_> {
+    fn write(&mut self, note: &'static str, tokens: &[Token], layout: Layout) {
+        let most = self.text.len().saturating_mul(MAX_GROWTH).saturating_add(1 << 16).min(self.left);
+        if let Some(spelling) = written(tokens, layout, most)
+            && spelling != self.text
+        {
+            self.left = self.left.saturating_sub(spelling.len());
+            self.written.push((note, spelling));
+        }
+    }
+}
+
+/// How texts are escaped.
+const ESCAPES: &[(&str, fn(&str) -> Option<String>)] = &[
+    ("", |_| None),
+    (", the sender's has escapes for what is not ASCII", |text| Some(ascii(text))),
+    (", the sender's has no escapes", plain),
+    (", the sender's has slashes escaped", |text| Some(slashed(text))),
+    (", the sender's has slashes not escaped", |text| Some(text.replace("\\/", "/"))),
+    (", the sender's has escapes for <, > and &", |text| {
+        let text = text.replace('<', "\\u003c").replace('>', "\\u003e");
+        Some(text.replace('&', "\\u0026"))
+    }),
+    (", the sender's has escapes as PHP writes them", |text| Some(ascii(&slashed(text)))),
+];
+
+fn slashed(text: &str) -> String {
+    text.replace("\\/", "/").replace('/', "\\/")
 }
 
 /// Notes stay few: what matters is that it was written again.
@@ -135,7 +157,7 @@ fn text_length(text: &str) -> Option<usize> {
     None
 }
 
-fn mapped(tokens: &[Token], map: &dyn Fn(&str) -> Option<String>) -> Vec<Token> {
+fn mapped(tokens: &[Token], map: fn(&str) -> Option<String>) -> Vec<Token> {
     let token = |token: &Token| match token {
         Token::Text(text) => Token::Text(map(text).unwrap_or_else(|| text.clone())),
         other => other.clone(),
@@ -164,7 +186,8 @@ fn plain(text: &str) -> Option<String> {
     serde_json::to_string(&value).ok()
 }
 
-fn written(tokens: &[Token], layout: Layout) -> String {
+/// The text, unless it gets longer than anybody would write it.
+fn written(tokens: &[Token], layout: Layout, most: usize) -> Option<String> {
     let mut text = String::new();
     let mut depth = 0_usize;
     let line = |text: &mut String, depth: usize| {
@@ -173,11 +196,9 @@ fn written(tokens: &[Token], layout: Layout) -> String {
             text.push_str(&indent.repeat(depth));
         }
     };
-    let most = tokens.len().saturating_mul(8).saturating_add(1 << 12).saturating_mul(MAX_GROWTH);
     for (index, token) in tokens.iter().enumerate() {
         if text.len() > most {
-            // No sender writes this; half a text matches nothing.
-            return text;
+            return None;
         }
         let before = index.checked_sub(1).and_then(|before| tokens.get(before));
         let after = tokens.get(index.saturating_add(1));
@@ -210,7 +231,7 @@ fn written(tokens: &[Token], layout: Layout) -> String {
             Token::Text(token) | Token::Atom(token) => text.push_str(token),
         }
     }
-    text
+    Some(text)
 }
 
 fn sorted(text: &str) -> Option<String> {

@@ -184,13 +184,14 @@ pub(super) fn form(reason: &str, header: &str, present: &str) -> Finding {
 }
 
 /// Nothing was found.
-pub(super) fn unknown(reason: &str, tried: &[&str]) -> Finding {
+pub(super) fn unknown(reason: &str, tried: &[&str], exhausted: bool) -> Finding {
     let tried = if tried.is_empty() { "nothing that could be tried".to_owned() } else { tried.join(", ") };
+    let rest = if exhausted { " The rest was not tried: the request is too long for it." } else { "" };
     Finding {
         code: "unknown",
-        message: format!("The request is refused ({reason}), and none of this explains it: {tried}."),
-        fix: "Compare the secret with the provider's, character by character, and capture the request once \
-              more as close to the network as can be.",
+        message: format!("The request is refused ({reason}), and none of this explains it: {tried}.{rest}"),
+        fix: "The secret differs, or the body: compare the secret with the provider's, character by character, and \
+              capture the request once more as close to the network as can be.",
         proved: false,
     }
 }

@@ -1,8 +1,9 @@
 //! URLs that the receiver knows otherwise than the sender.
 
-use super::case::{Case, Change, Variant};
+use super::case::{Case, Change, Variant, split};
 use super::{Desk, Transformation};
-use crate::mechanism::UrlUse;
+use crate::mechanism::{Kind, UrlUse};
+use crate::url::PublicUrl;
 
 pub(super) const TRANSFORMATIONS: &[Transformation] = &[
     Transformation { code: "url_scheme", variants: scheme },
@@ -27,7 +28,10 @@ fn signs_url(case: &Case<'_>) -> bool {
 
 fn bases(case: &Case<'_>, bases: impl IntoIterator<Item = String>) -> Vec<Variant> {
     let differing = bases.into_iter().filter(|base| Some(base) != case.base.as_ref());
-    let variant = |base: String| Variant::new(&format!("the sender knows {base:?}"), Change::Base(base));
+    let variant = |base: String| {
+        let shown = PublicUrl::base(&base).map_or_else(|_| "another one".to_owned(), |base| base.masked());
+        Variant::new(&format!("the sender knows {shown:?}"), Change::Base(base))
+    };
     if signs_url(case) { differing.map(variant).collect() } else { Vec::new() }
 }
 
@@ -42,7 +46,11 @@ fn port(_: &Desk<'_>, case: &Case<'_>) -> Vec<Variant> {
     let Some((scheme, authority, path)) = base(case) else {
         return Vec::new();
     };
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    // Neither the colon of a password nor those of an IPv6 address stand before a port.
+    let start = authority.rfind(['@', ']']).unwrap_or(0);
+    let port = authority.get(start..).and_then(|rest| rest.rfind(':'));
+    let host =
+        authority.get(..port.map_or(authority.len(), |port| start.saturating_add(port))).unwrap_or(authority);
     let ports = ["", ":443", ":80", ":8443", ":8080", ":3000"];
     bases(case, ports.map(|port| format!("{scheme}://{host}{port}{path}")))
 }
@@ -70,7 +78,7 @@ fn is_host(text: &str) -> bool {
 
 /// A prefix that a proxy has taken away, or that the base has too much.
 fn path_prefix(_: &Desk<'_>, case: &Case<'_>) -> Vec<Variant> {
-    let Some((scheme, authority, path)) = base(case) else {
+    let Some((scheme, authority, path)) = base(case).filter(|_| case.scheme.signs_url()) else {
         return Vec::new();
     };
     let mut prefixes = vec![String::new()];
@@ -79,8 +87,17 @@ fn path_prefix(_: &Desk<'_>, case: &Case<'_>) -> Vec<Variant> {
     prefixes.extend(known.map(str::to_owned));
     let mut variants =
         bases(case, prefixes.into_iter().map(|prefix| format!("{scheme}://{authority}{prefix}")));
-    // The request's own first segment, which the base has already.
     let target = case.target.as_deref().unwrap_or("/");
+    if let Some(registered) = &case.registered {
+        let path = split(registered).1;
+        let own = Variant::new("the sender knows the path of the request", Change::Target(target.to_owned()));
+        variants.push(own);
+        let known =
+            Variant::new("the request has another path than the URL", Change::Target(path.to_owned()));
+        variants.push(known);
+        return variants;
+    }
+    // The request's own first segment, which the base has already.
     if let Some(rest) = target.strip_prefix(path).filter(|rest| !path.is_empty() && rest.starts_with('/')) {
         variants.push(Variant::new("it stands in base and path", Change::Target(rest.to_owned())));
     }
@@ -93,6 +110,9 @@ fn path_prefix(_: &Desk<'_>, case: &Case<'_>) -> Vec<Variant> {
 }
 
 fn query(_: &Desk<'_>, case: &Case<'_>) -> Vec<Variant> {
+    if !case.scheme.signs_url() && case.scheme.kind() == Kind::Affix {
+        return Vec::new();
+    }
     let Some((path, query)) = case.target.as_deref().and_then(|target| target.split_once('?')) else {
         return Vec::new();
     };
