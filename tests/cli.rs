@@ -285,6 +285,66 @@ fn a_line_for_curl_is_quoted() {
     assert!(out.trim_end().ends_with("--data-raw 'it'\\''s'"), "{out}");
 }
 
+/// Frameworks refuse JSON that is not called so, before a handler sees it.
+#[test]
+fn what_is_sent_says_that_it_is_json() {
+    let sign = |body: &[u8]| {
+        let arguments =
+            ["sign", "--provider", "retell", "--secret-env", "TEST_SECRET", "--body-file", "-", "--curl"];
+        run_with(&arguments, body).1
+    };
+    assert!(sign(b"{\"a\":1}").contains(" -H 'content-type: application/json'"));
+    assert!(!sign(b"a=1").contains("content-type"));
+    let form = [
+        "sign",
+        "--provider",
+        "twilio",
+        "--secret-env",
+        "TEST_SECRET",
+        "--url",
+        "https://hooks.example.com/in",
+    ];
+    let (_, out, err) = run_with(&[&form[..], &["--body-file", "-", "--curl"]].concat(), b"{}");
+    assert_eq!(out.matches("content-type").count(), 1, "{out}{err}");
+}
+
+/// A proxy may take a prefix off: the URL is the provider's, the target of a capture the receiver's.
+#[test]
+fn a_url_has_the_path_of_a_request_and_perhaps_a_prefix() {
+    let url = "https://hooks.example.com/api/voice?a=1";
+    let sign =
+        ["sign", "--provider", "twilio", "--secret-env", "TEST_SECRET", "--url", url, "--body-file", "-"];
+    let (_, out, _) = run_with(&sign, b"From=1");
+    let header = out.lines().find(|line| line.starts_with("x-twilio-signature")).unwrap();
+    let capture = |target: &str| {
+        format!(
+            "POST {target} HTTP/1.1\r\n{header}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 6\r\n\r\nFrom=1"
+        )
+    };
+    for (command, url, target, verified) in [
+        ("verify", url, "/api/voice?a=1", true),
+        ("verify", url, "/voice?a=1", true),
+        ("verify", "https://hooks.example.com", "/api/voice?a=1", true),
+        ("verify", "https://hooks.example.com/", "/api/voice?a=1", true),
+        ("verify", "https://hooks.example.com/api", "/voice?a=1", true),
+        ("verify", "https://hooks.example.com/api/", "/voice?a=1", true),
+        ("verify", "https://hooks.example.com/api", "/api/voice?a=1", false),
+        ("verify", "https://hooks.example.com", "/voice?a=1", false),
+        ("diagnose", url, "/voice?a=1", true),
+        ("diagnose", "https://hooks.example.com/api", "/voice?a=1", true),
+        ("diagnose", "https://hooks.example.com/api", "/api/voice?a=1", false),
+    ] {
+        let arguments =
+            [command, "--provider", "twilio", "--secret-env", "TEST_SECRET", "--url", url, "--request", "-"];
+        let (code, out, err) = run_with(&arguments, capture(target).as_bytes());
+        assert_eq!(
+            (code, out.starts_with("verified")),
+            (i32::from(!verified), verified),
+            "{command} {url} {target}: {out}{err}"
+        );
+    }
+}
+
 #[test]
 fn a_local_receiver_tells_what_is_wrong() {
     let arguments =

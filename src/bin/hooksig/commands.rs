@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::Failure;
 use crate::capture::Captured;
-use crate::options::{self, SecretChoice, split};
+use crate::options::{self, SecretChoice, base_of, split};
 
 /// Refused.
 const REFUSED: u8 = 1;
@@ -57,13 +57,19 @@ pub(crate) fn verify(request: &options::Request) -> Result<ExitCode, Failure> {
     let (now, opened) = (request.now()?, request.opened()?);
     request.scheme.with(|scheme| {
         let key = key(scheme, &request.secret, request.key_id.as_deref())?;
-        let verifier = verifier(scheme, key, request.url.as_deref())?;
+        let verifier = |request_to: &Captured| {
+            verifier(scheme, key, request.url.as_deref(), request_to.target.as_deref())
+        };
         // A body that is hashed as it is read may be of any length.
-        let verdict = match opened.filter(|_| verifier.streams()) {
-            Some((head, body)) => stream(verifier.begin_at(parts(&head), now), body)?,
+        let (verdict, verifier) = match opened.filter(|_| scheme.streams()) {
+            Some((head, body)) => {
+                let verifier = verifier(&head)?;
+                (stream(verifier.begin_at(parts(&head), now), body)?, verifier)
+            }
             None => {
                 let captured = request.captured()?;
-                verifier.verify_at(parts(&captured), &captured.body, now).map(|_| ())
+                let verifier = verifier(&captured)?;
+                (verifier.verify_at(parts(&captured), &captured.body, now).map(|_| ()), verifier)
             }
         };
         let coverage = verifier.coverage().to_string();
@@ -110,13 +116,19 @@ pub(crate) fn parts(captured: &Captured) -> Parts<'_> {
     }
 }
 
-/// A verifier with the one key that was given.
-pub(crate) fn verifier(scheme: Scheme<'_>, key: Key, url: Option<&str>) -> Result<Verifier, Failure> {
+/// A verifier with the one key that was given, for requests to a URL that arrive with a target.
+pub(crate) fn verifier(
+    scheme: Scheme<'_>,
+    key: Key,
+    url: Option<&str>,
+    target: Option<&str>,
+) -> Result<Verifier, Failure> {
     let mut builder = Verifier::builder(scheme).max_body(usize::MAX).with_key(key);
     if scheme.needs_registered_url() {
         builder = builder.registered_url(url.ok_or("this scheme signs the URL: give it with --url")?);
     } else if scheme.signs_url() {
-        builder = builder.public_base(&split(url.ok_or("this scheme signs the URL: give it with --url")?).0);
+        let url = url.ok_or("this scheme signs the URL: give it with --url")?;
+        builder = builder.public_base(&base_of(url, target));
     }
     Ok(builder.build()?)
 }
@@ -161,6 +173,9 @@ pub(crate) fn sign(sign: &options::Sign) -> Result<ExitCode, Failure> {
     for (name, value) in request.headers() {
         println!("{name}: {}", value.to_str()?);
     }
+    if sign.url.as_deref().is_some_and(|url| split(url).1 != request.target()) {
+        eprintln!("send it to {}", request.target());
+    }
     if request.body() != body {
         println!("\n{}", str::from_utf8(request.body())?);
     }
@@ -176,11 +191,21 @@ fn curl(url: Option<&str>, request: &SignedRequest) -> Result<String, Failure> {
     for (name, value) in request.headers() {
         line.push_str(&format!(" -H {}", quoted(&format!("{name}: {}", value.to_str()?))));
     }
+    if let Some(value) = content_type(request) {
+        line.push_str(&format!(" -H 'content-type: {value}'"));
+    }
     let body = str::from_utf8(request.body()).ok().filter(|body| !body.contains('\0'));
     let body = body.ok_or("the body is not text; send it with --send")?;
     // Unlike --data-binary it reads no file, whatever the body begins with.
     line.push_str(&format!(" --data-raw {}", quoted(body)));
     Ok(line)
+}
+
+/// What a JSON body is called, where the scheme calls it nothing: without it frameworks refuse a genuine request.
+fn content_type(request: &SignedRequest) -> Option<&'static str> {
+    let named = request.headers().contains_key("content-type");
+    let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(request.body()).is_ok();
+    (!named && is_json()).then_some("application/json")
 }
 
 fn quoted(text: &str) -> String {
@@ -225,6 +250,9 @@ fn send(url: &str, request: &SignedRequest) -> Result<ExitCode, Failure> {
     for (name, value) in request.headers() {
         head.push_str(&format!("{name}: {}\r\n", value.to_str()?));
     }
+    if let Some(value) = content_type(request) {
+        head.push_str(&format!("content-type: {value}\r\n"));
+    }
     head.push_str(&format!("content-length: {}\r\nconnection: close\r\n\r\n", request.body().len()));
     stream.write_all(head.as_bytes())?;
     stream.write_all(request.body())?;
@@ -262,7 +290,7 @@ pub(crate) fn diagnose(diagnose: &options::Diagnose) -> Result<ExitCode, Failure
         })?;
         let mut desk = Desk::new(scheme).key(key);
         if let Some(url) = &request.url {
-            desk = desk.public_base(&split(url).0);
+            desk = with_url(desk, scheme, url, captured.target.as_deref());
         }
         let desk = others.iter().cloned().fold(desk, Desk::also);
         let diagnosis = desk.diagnose(&capture(&captured), now);
@@ -272,6 +300,15 @@ pub(crate) fn diagnose(diagnose: &options::Diagnose) -> Result<ExitCode, Failure
         }
         Ok(if diagnosis.is_verified() { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
     })
+}
+
+/// A desk whose receiver is set up as `verifier` sets it up.
+pub(crate) fn with_url<'s>(desk: Desk<'s>, scheme: Scheme<'_>, url: &str, target: Option<&str>) -> Desk<'s> {
+    if scheme.needs_registered_url() {
+        desk.registered_url(url)
+    } else {
+        desk.public_base(&base_of(url, target))
+    }
 }
 
 pub(crate) fn capture(captured: &Captured) -> Capture {

@@ -4,16 +4,17 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use hooksig::diagnose::Desk;
-use hooksig::{Key, Scheme, UnixTime, Verifier};
+use hooksig::{Coverage, UnixTime, Verifier};
 
 use crate::Failure;
 use crate::capture::Captured;
-use crate::commands::{capture, key, parts, told, verifier};
-use crate::options::{Listen, split};
+use crate::commands::{capture, key, parts, told, verifier, with_url};
+use crate::options::Listen;
 
 /// The longest head and body that are read, in bytes.
 const MAX_HEAD: usize = 1 << 16;
@@ -27,9 +28,7 @@ const MAX_AT_ONCE: usize = 32;
 
 /// What deliveries are verified and diagnosed with.
 struct Receiver<'s> {
-    scheme: Scheme<'s>,
-    key: Key,
-    base: Option<String>,
+    desk: Mutex<Desk<'s>>,
     verifier: Verifier,
     arriving: AtomicUsize,
 }
@@ -37,9 +36,12 @@ struct Receiver<'s> {
 pub(crate) fn run(listen: &Listen) -> Result<ExitCode, Failure> {
     listen.scheme.with(|scheme| {
         let key = key(scheme, &listen.secret, listen.key_id.as_deref())?;
-        let verifier = verifier(scheme, key.clone(), listen.url.as_deref())?;
-        let base = listen.url.as_deref().map(|url| split(url).0);
-        let receiver = Receiver { scheme, key, base, verifier, arriving: AtomicUsize::new(0) };
+        let verifier = verifier(scheme, key.clone(), listen.url.as_deref(), None)?;
+        let mut desk = Desk::new(scheme).key(key);
+        if let Some(url) = &listen.url {
+            desk = with_url(desk, scheme, url, None);
+        }
+        let receiver = Receiver { desk: Mutex::new(desk), verifier, arriving: AtomicUsize::new(0) };
         let listener = TcpListener::bind(("127.0.0.1", listen.port))?;
         println!("listening on http://{}", listener.local_addr()?);
         // A sender that is slow or misbehaves must not hold up the others' deliveries.
@@ -65,40 +67,47 @@ pub(crate) fn run(listen: &Listen) -> Result<ExitCode, Failure> {
 
 impl Receiver<'_> {
     fn serve(&self, mut stream: TcpStream) {
-        let (status, report) = match receive(&mut stream) {
-            Ok(captured) => self.judge(&captured),
-            Err(failure) => ("400 Bad Request", format!("no delivery: {failure}\n")),
+        let received = receive(&mut stream);
+        let now = UnixTime::now();
+        let (status, verdict) = match &received {
+            Ok(captured) => {
+                let target = captured.target.as_deref().unwrap_or("/");
+                let verdict = self.verifier.verify_at(parts(captured).target(target), &captured.body, now);
+                let status = match verdict.as_ref().map_err(|refusal| refusal.status().as_u16()) {
+                    Ok(_) => "200 OK",
+                    Err(401) => "401 Unauthorized",
+                    Err(413) => "413 Content Too Large",
+                    Err(_) => "500 Internal Server Error",
+                };
+                (status, verdict.map(|proof| proof.coverage()).ok())
+            }
+            Err(_) => ("400 Bad Request", None),
+        };
+        // A sender does not wait for the diagnosis.
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        // Whoever has gone needs no answer.
+        let _ = stream.set_write_timeout(Some(PATIENCE)).and_then(|()| stream.write_all(answer.as_bytes()));
+        drop(stream);
+        let report = match received {
+            Ok(captured) => self.report(&captured, verdict, now),
+            Err(failure) => format!("no delivery: {failure}\n"),
         };
         // One text in one go: deliveries that arrive together do not mix their lines.
         print!("\n{report}");
         let _ = io::stdout().flush();
-        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-        // Whoever has gone needs no answer.
-        let _ = stream.set_write_timeout(Some(PATIENCE)).and_then(|()| stream.write_all(answer.as_bytes()));
         self.arriving.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Status and report.
-    fn judge(&self, captured: &Captured) -> (&'static str, String) {
-        let now = UnixTime::now();
+    fn report(&self, captured: &Captured, verified: Option<Coverage>, now: UnixTime) -> String {
         let target = captured.target.as_deref().unwrap_or("/");
         let (method, length) = (&captured.method, captured.body.len());
         let first = format!("{method} {} ({length} bytes)\n", target.escape_default());
-        match self.verifier.verify_at(parts(captured).target(target), &captured.body, now) {
-            Ok(proof) => ("200 OK", format!("{first}verified ({})\n", proof.coverage())),
-            Err(refusal) => {
-                let mut desk = Desk::new(self.scheme).key(self.key.clone());
-                if let Some(base) = &self.base {
-                    desk = desk.public_base(base);
-                }
-                let status = match refusal.status().as_u16() {
-                    401 => "401 Unauthorized",
-                    413 => "413 Content Too Large",
-                    _ => "500 Internal Server Error",
-                };
-                (status, format!("{first}{}", told(&desk.diagnose(&capture(captured), now))))
-            }
+        if let Some(coverage) = verified {
+            return format!("{first}verified ({coverage})\n");
         }
+        // One at a time, since each may take seconds and memory.
+        let desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        format!("{first}{}", told(&desk.diagnose(&capture(captured), now)))
     }
 }
 

@@ -106,7 +106,7 @@ pub(crate) struct Sign {
     /// The message id, where the scheme has one.
     #[arg(long)]
     pub(crate) id: Option<String>,
-    /// The file that holds the body; `-` for the standard input.
+    /// The file that holds the body; `-` for the standard input. Without one the body is empty.
     #[arg(long, value_name = "FILE")]
     body_file: Option<PathBuf>,
     /// The moment to sign at, in unix seconds or RFC 3339; now unless this says otherwise.
@@ -130,7 +130,7 @@ pub(crate) struct Listen {
     /// The id by which requests name the key, where they do.
     #[arg(long, value_name = "ID")]
     pub(crate) key_id: Option<String>,
-    /// The public base as the provider knows it, such as that of a tunnel.
+    /// The public base as the provider knows it, such as that of a tunnel; or, for a scheme that needs it, the whole URL.
     #[arg(long)]
     pub(crate) url: Option<String>,
     /// The port; 0 for any that is free.
@@ -165,9 +165,10 @@ impl SecretChoice {
             (Some(name), _) => Ok(Secret::from_env(name)?),
             (None, Some(path)) if path.as_os_str() == "-" => {
                 let mut text = read(path)?;
-                if text.last() == Some(&b'\n') {
-                    text.pop();
-                }
+                // As `Secret::from_file` does.
+                let line = text.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+                let length = line.map_or(text.len(), <[u8]>::len);
+                text.truncate(length);
                 Ok(Secret::new(text))
             }
             (None, Some(path)) => Ok(Secret::from_file(path)?),
@@ -261,6 +262,14 @@ impl Sign {
     pub(crate) fn now(&self) -> Result<UnixTime, Failure> {
         moment(self.now.as_deref())
     }
+}
+
+/// The public base, where the provider knows this URL and the request has this target: all of the URL that stands before
+/// the target, which lacks a prefix that a proxy took away; or else the URL itself.
+pub(crate) fn base_of(url: &str, target: Option<&str>) -> String {
+    let (host, path) = split(url);
+    let before = target.and_then(|target| path.strip_suffix(target)).unwrap_or(path.trim_end_matches('/'));
+    format!("{host}{before}")
 }
 
 /// Base and target of a URL.
