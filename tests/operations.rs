@@ -628,6 +628,42 @@ fn a_line_that_was_cut_off_spoils_no_other() {
     assert_eq!(whole.count(), 2, "{text}");
 }
 
+/// Whoever writes next finds the line cut off, whichever thread it is.
+#[test]
+fn a_line_that_was_cut_off_spoils_no_other_threads() {
+    /// Fails in the midst of every seventh line.
+    #[derive(Default)]
+    struct Failing(Vec<u8>, usize);
+    impl std::io::Write for Failing {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.1 += usize::from(bytes.len() > 1);
+            if bytes.len() > 1 && self.1 % 7 == 0 {
+                self.0.extend_from_slice(&bytes[..bytes.len() / 2]);
+                return Err(std::io::ErrorKind::StorageFull.into());
+            }
+            self.0.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let log = Arc::new(AuditLog::new(Failing::default()));
+    let verifier = github().key("k", Secret::new("test-one")).observer(Arc::clone(&log)).build().unwrap();
+    const EACH: usize = 2_000;
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..EACH).for_each(|_| drop(verifier.verify_at(&[("a", "b")], "", NOW))));
+        }
+    });
+    drop(verifier);
+    let failures = usize::try_from(log.failures()).unwrap();
+    assert_eq!(failures, 4 * EACH / 7);
+    let text = String::from_utf8(Arc::into_inner(log).unwrap().into_inner().0).unwrap();
+    let whole = text.lines().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok());
+    assert_eq!(whole.count(), 4 * EACH - failures);
+}
+
 // ---- Sources
 
 #[test]

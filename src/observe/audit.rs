@@ -40,11 +40,15 @@ use crate::time::Unit;
 /// ```
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 pub struct AuditLog<W> {
-    writer: Mutex<W>,
+    paper: Mutex<Paper<W>>,
     failures: AtomicU64,
-    /// How many failures a line end has been written after.
-    mended: AtomicU64,
     masked: bool,
+}
+
+/// A writer, and whether its last line may have been cut off.
+struct Paper<W> {
+    writer: W,
+    torn: bool,
 }
 
 #[derive(Serialize)]
@@ -80,12 +84,8 @@ impl<W> AuditLog<W> {
     /// A log that goes to this writer: a file opened for appending, say.
     #[must_use]
     pub fn new(writer: W) -> Self {
-        Self {
-            writer: Mutex::new(writer),
-            failures: AtomicU64::new(0),
-            mended: AtomicU64::new(0),
-            masked: false,
-        }
+        let paper = Paper { writer, torn: false };
+        Self { paper: Mutex::new(paper), failures: AtomicU64::new(0), masked: false }
     }
 
     /// Writes the networks of addresses only: the first 24 bits of IPv4 and the first 48 of IPv6.
@@ -119,7 +119,7 @@ impl<W> AuditLog<W> {
     /// The writer alone.
     #[must_use]
     pub fn into_inner(self) -> W {
-        self.writer.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.paper.into_inner().unwrap_or_else(PoisonError::into_inner).writer
     }
 
     fn line<'e>(&self, event: &Event<'e>) -> Line<'e> {
@@ -144,6 +144,19 @@ impl<W> AuditLog<W> {
     }
 }
 
+impl<W: Write> Paper<W> {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<()> {
+        // What was left of a line that could not be written must not spoil this one.
+        if self.torn {
+            self.writer.write_all(b"\n")?;
+        }
+        self.torn = true;
+        self.writer.write_all(line)?;
+        self.torn = false;
+        self.writer.flush()
+    }
+}
+
 fn masked(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)).into(),
@@ -160,14 +173,7 @@ impl<W: Write + Send> Observer for AuditLog<W> {
         let line = serde_json::to_vec(&self.line(event));
         let written = line.map_err(std::io::Error::from).and_then(|mut line| {
             line.push(b'\n');
-            let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            // What was left of a line that could not be written must not spoil this one.
-            if self.failures() > self.mended.load(Ordering::Relaxed) {
-                writer.write_all(b"\n")?;
-                self.mended.store(self.failures(), Ordering::Relaxed);
-            }
-            writer.write_all(&line)?;
-            writer.flush()
+            self.paper.lock().unwrap_or_else(PoisonError::into_inner).write(&line)
         });
         if written.is_err() {
             self.failures.fetch_add(1, Ordering::Relaxed);
