@@ -157,11 +157,19 @@ fn a_panic_and_an_error_free_the_request() {
 #[test]
 fn a_verifier_without_keys_for_it_is_our_fault() {
     run(async {
-        let verifier = Verifier::new(providers::GITHUB, Secret::new("test-key")).unwrap();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let observer = {
+            let told = Arc::clone(&told);
+            move |event: &hooksig::Event<'_>| told.lock().unwrap().push(event.outcome)
+        };
+        let verifier =
+            Verifier::builder(providers::GITHUB).key("k", Secret::new("test-key")).observer(observer);
+        let verifier = verifier.build().unwrap();
         let handler =
             service_fn(|_: Request<Full<Bytes>>| async { Ok::<_, Infallible>(Response::new(String::new())) });
         let service = VerifyLayer::new(verifier).replay(ReplayGuard::in_memory(1)).layer(handler);
         assert_eq!(service.oneshot(request("{}")).await.unwrap().status(), 500);
+        assert_eq!(*told.lock().unwrap(), [Outcome::Accepted, Outcome::NoReplayKey]);
         let full =
             VerifyLayer::new(builder().build().unwrap()).replay(ReplayGuard::in_memory(0)).layer(handler);
         let answer = full.oneshot(request("{}")).await.unwrap();

@@ -292,6 +292,18 @@ async fn a_decoy_that_cannot_verify_does_not_show() {
     let layer = VerifyLayer::resolve(decoy.build().unwrap(), |_| None);
     let response = layer.layer(service_fn(echo)).oneshot(request(b"{}")).await.unwrap();
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+    // Nor does a tenant that cannot; its observer knows.
+    let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let observer = {
+        let told = Arc::clone(&told);
+        move |event: &hooksig::Event<'_>| told.lock().unwrap().push(event.outcome.reason())
+    };
+    let tenant = Verifier::builder(providers::GITHUB).retiring_key("ended", Secret::new("key"), ended);
+    let tenant = tenant.observer(observer).build().unwrap();
+    let layer = VerifyLayer::resolve(sender::verifier(&providers::GITHUB), move |_| Some(tenant.clone()));
+    let response = layer.layer(service_fn(echo)).oneshot(request(b"{}")).await.unwrap();
+    assert_eq!((response.status(), response.headers().len()), (StatusCode::UNAUTHORIZED, 0));
+    assert_eq!(*told.lock().unwrap(), ["no_active_key"]);
 }
 
 #[tokio::test]

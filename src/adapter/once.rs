@@ -83,7 +83,7 @@ pub(super) async fn claim<S: Store>(
             (Outcome::Duplicate, Answer { status: guard.acknowledgement(), retry_after: None })
         }
         Err(StoreError::NoKey) => {
-            (Outcome::StoreFailed, Answer { status: StatusCode::INTERNAL_SERVER_ERROR, retry_after: None })
+            (Outcome::NoReplayKey, Answer { status: StatusCode::INTERNAL_SERVER_ERROR, retry_after: None })
         }
         Err(_) => (Outcome::StoreFailed, unavailable(STORE_PAUSE)),
     };

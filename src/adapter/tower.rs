@@ -95,7 +95,9 @@ impl VerifyLayer {
     ///
     /// A request of an unknown tenant is verified with `decoy` all the same and then refused, so that
     /// a sender cannot tell by answer or time which tenants there are. The decoy should have the
-    /// tenants' scheme; its key is never accepted.
+    /// tenants' scheme, as many keys as they have, and [`replay_keys`](crate::Builder::replay_keys) if they do, since each
+    /// of these takes a pass over the body; its keys are never accepted. A tenant that cannot be verified now, for want of
+    /// an active key, is answered like an unknown one too; its observer is told the reason.
     ///
     /// ```
     /// use hooksig::{Secret, Verifier, providers, tower::VerifyLayer};
@@ -146,6 +148,9 @@ impl VerifyLayer {
     /// a status of 2xx commits it, anything else gives it free for the provider's retry. A duplicate is
     /// answered with 200, and one of a request that is being handled with 503 and `Retry-After`; so is
     /// every request while the store does not work.
+    ///
+    /// A scheme that signs no message id needs [`replay_keys`](crate::Builder::replay_keys) or an event's id, as below:
+    /// without them every genuine request is answered with 500, and the observer told `no_replay_key`.
     ///
     /// ```
     /// use hooksig::{ReplayGuard, Secret, Verifier, providers, tower::VerifyLayer};
@@ -236,9 +241,9 @@ impl Settings {
             return reported.map(|(proof, frames)| (proof, frames.into_bytes()));
         }
         let verified = body::verify_to_its_end(parts, body, verifier, self.max_body, finish).await;
-        // A decoy's own faults must not tell that it is one.
+        // Where tenants are to look alike, faults of the set-up must not tell them apart, nor from a decoy.
         let decoyed = |refusal: VerifyError| match refusal.status().is_server_error() {
-            true if !known => ErrorKind::UnknownKeyId.into(),
+            true if self.resolve.is_some() => ErrorKind::UnknownKeyId.into(),
             _ => refusal,
         };
         let (proof, frames) = verified.map_err(decoyed)?;

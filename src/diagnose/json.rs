@@ -76,8 +76,11 @@ impl Spellings<'_> {
     }
 }
 
+/// A text, quotes included, in another spelling; nothing where it stays what it is.
+type Escape = fn(&str) -> Option<String>;
+
 /// How texts are escaped.
-const ESCAPES: &[(&str, fn(&str) -> Option<String>)] = &[
+const ESCAPES: &[(&str, Escape)] = &[
     ("", |_| None),
     (", the sender's has escapes for what is not ASCII", |text| Some(ascii(text))),
     (", the sender's has no escapes", plain),
@@ -157,7 +160,7 @@ fn text_length(text: &str) -> Option<usize> {
     None
 }
 
-fn mapped(tokens: &[Token], map: fn(&str) -> Option<String>) -> Vec<Token> {
+fn mapped(tokens: &[Token], map: Escape) -> Vec<Token> {
     let token = |token: &Token| match token {
         Token::Text(text) => Token::Text(map(text).unwrap_or_else(|| text.clone())),
         other => other.clone(),

@@ -36,8 +36,14 @@ type Endpoint = (String, String);
 type Row = [AtomicU64; OUTCOMES];
 
 /// The outcomes that are no refusals.
-const PLAIN: [Outcome; 5] =
-    [Outcome::Accepted, Outcome::Duplicate, Outcome::InProgress, Outcome::StoreFailed, Outcome::ClaimLost];
+const PLAIN: [Outcome; 6] = [
+    Outcome::Accepted,
+    Outcome::Duplicate,
+    Outcome::InProgress,
+    Outcome::StoreFailed,
+    Outcome::ClaimLost,
+    Outcome::NoReplayKey,
+];
 
 const OUTCOMES: usize = PLAIN.len() + ErrorKind::ALL.len();
 

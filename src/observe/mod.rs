@@ -118,11 +118,14 @@ pub enum Outcome {
     StoreFailed,
     /// It was handled, and somebody else had taken its claim over meanwhile.
     ClaimLost,
+    /// It is genuine, and has no replay key, so that the replay guard cannot tell it from others: the verifier has to be
+    /// built with [`replay_keys`](crate::Builder::replay_keys) or with where the event's id stands.
+    NoReplayKey,
 }
 
 impl Outcome {
     /// The stable code: `accepted`, the refusal's [reason](ErrorKind::reason), `duplicate`,
-    /// `in_progress`, `store_failed` or `claim_lost`.
+    /// `in_progress`, `store_failed`, `claim_lost` or `no_replay_key`.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
@@ -132,6 +135,7 @@ impl Outcome {
             Self::InProgress => "in_progress",
             Self::StoreFailed => "store_failed",
             Self::ClaimLost => "claim_lost",
+            Self::NoReplayKey => "no_replay_key",
         }
     }
 
@@ -147,7 +151,9 @@ impl Outcome {
     pub const fn action(self) -> &'static str {
         match self {
             Self::Accepted | Self::Refused(_) => "webhook.verify",
-            Self::Duplicate | Self::InProgress | Self::StoreFailed | Self::ClaimLost => "webhook.claim",
+            Self::Duplicate | Self::InProgress | Self::StoreFailed | Self::ClaimLost | Self::NoReplayKey => {
+                "webhook.claim"
+            }
         }
     }
 }

@@ -58,6 +58,9 @@ impl Verify {
     /// status of 2xx commits it, anything else gives it free for the provider's retry. A duplicate is
     /// answered with 200, and one of a request that is being handled with 503 and `Retry-After`; so is
     /// every request while the store does not work.
+    ///
+    /// A scheme that signs no message id needs [`replay_keys`](crate::Builder::replay_keys) or an event's id: without them
+    /// every genuine request is answered with 500, and the observer told `no_replay_key`.
     #[must_use]
     pub fn replay<S: Store + 'static>(mut self, guard: ReplayGuard<S>) -> Self {
         self.guard = Some(guard.erased());
