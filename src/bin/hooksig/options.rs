@@ -29,7 +29,7 @@ pub(crate) struct SchemeChoice {
 #[derive(Args, Debug)]
 #[group(required = true, multiple = false)]
 pub(crate) struct SecretChoice {
-    /// The environment variable that holds the secret, or the public key.
+    /// The environment variable that holds the secret, or the public key; to sign, the private key (PKCS #8 in PEM).
     #[arg(long, value_name = "VARIABLE")]
     secret_env: Option<String>,
     /// The file that holds it; `-` for the standard input.
