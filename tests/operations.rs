@@ -637,7 +637,7 @@ fn a_line_that_was_cut_off_spoils_no_other_threads() {
     impl std::io::Write for Failing {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.1 += usize::from(bytes.len() > 1);
-            if bytes.len() > 1 && self.1 % 7 == 0 {
+            if bytes.len() > 1 && self.1.is_multiple_of(7) {
                 self.0.extend_from_slice(&bytes[..bytes.len() / 2]);
                 return Err(std::io::ErrorKind::StorageFull.into());
             }
