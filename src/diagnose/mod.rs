@@ -222,7 +222,7 @@ impl<'s> Desk<'s> {
         let reason = match case.verify_with_windows(self) {
             Ok(Ok(())) => return Diagnosis::verified(),
             Ok(Err(reason)) => reason,
-            Err(error) => match search.after_setup(&case, &error) {
+            Err(error) => match search.after_setup(&case) {
                 Some(findings) => return Diagnosis::refused(None, findings, Vec::new()),
                 None => return Diagnosis::of_setup(&error),
             },

@@ -2,7 +2,6 @@
 
 use super::case::{Case, Variant};
 use super::{Desk, Finding, Transformation, body, header, secret, texts, url};
-use crate::error::ConfigError;
 
 /// How many verifications a diagnosis may take.
 const MAX_ATTEMPTS: usize = 50_000;
@@ -169,7 +168,7 @@ impl<'d, 's> Search<'d, 's> {
 
     /// A set-up that is refused may be one that a transformation puts right: a secret in quotes, say. Not one that is
     /// refused for its keys' windows, which no transformation looks at.
-    pub(super) fn after_setup(&mut self, case: &Case<'_>, _error: &ConfigError) -> Option<Vec<Finding>> {
+    pub(super) fn after_setup(&mut self, case: &Case<'_>) -> Option<Vec<Finding>> {
         let timeless = case.timeless();
         if timeless.verify().is_ok() {
             return None;
