@@ -513,8 +513,7 @@ fn what_was_not_tried_is_not_ruled_out() {
     assert!(diagnosis.findings()[0].message.contains("was not tried"), "{diagnosis:?}");
 }
 
-/// Bodies of which other spellings are many times as long, and headers without end: seconds at most. (The time is not
-/// tested; without the limits this takes minutes.)
+/// Bodies of which other spellings are many times as long, and headers without end.
 #[test]
 fn a_hostile_capture_has_its_price() {
     let deep = |length: usize| {
@@ -527,7 +526,10 @@ fn a_hostile_capture_has_its_price() {
     };
     let desk = Desk::new(providers::GITHUB).secret(Secret::new(SECRET));
     for (headers, body) in [(0, deep(1 << 16)), (0, deep(1 << 19)), (50_000, "{\"a\":1}".to_owned())] {
-        assert!(!desk.diagnose(&capture(headers, body), NOW).is_verified());
+        let capture = capture(headers, body);
+        let used = allocation_counter::measure(|| assert!(!desk.diagnose(&capture, NOW).is_verified()));
+        assert!(used.bytes_max < 64 << 20, "{headers} headers: {} bytes at once", used.bytes_max);
+        assert!(used.bytes_total < 2 << 30, "{headers} headers: {} bytes in all", used.bytes_total);
     }
 }
 
